@@ -1,0 +1,46 @@
+# BoringSSL's libcrypto as a static library with hidden symbols: target boringssl_crypto.
+#
+# KEYWARD_BORINGSSL names its unpacked source tree (what script/bootstrap put into the cache, unless
+# told otherwise), or a tarball of it. Only server/crypto links it.
+set(KEYWARD_BORINGSSL "" CACHE PATH "BoringSSL's source tree, or a tarball of it")
+
+if(NOT KEYWARD_BORINGSSL)
+  if(DEFINED ENV{KEYWARD_CACHE_DIR})
+    set(keyward_cache $ENV{KEYWARD_CACHE_DIR})
+  elseif(DEFINED ENV{XDG_CACHE_HOME})
+    set(keyward_cache $ENV{XDG_CACHE_HOME}/keyward)
+  else()
+    set(keyward_cache $ENV{HOME}/.cache/keyward)
+  endif()
+  set(boringssl_root ${keyward_cache}/boringssl)
+elseif(IS_DIRECTORY ${KEYWARD_BORINGSSL})
+  set(boringssl_root ${KEYWARD_BORINGSSL})
+else()
+  set(boringssl_unpacked ${PROJECT_BINARY_DIR}/boringssl-source)
+  if(NOT EXISTS ${boringssl_unpacked})
+    file(ARCHIVE_EXTRACT INPUT ${KEYWARD_BORINGSSL} DESTINATION ${boringssl_unpacked})
+  endif()
+  file(GLOB_RECURSE boringssl_list ${boringssl_unpacked}/android-sources.cmake)
+  cmake_path(GET boringssl_list PARENT_PATH boringssl_root)
+endif()
+if(NOT EXISTS ${boringssl_root}/android-sources.cmake)
+  message(FATAL_ERROR "BoringSSL's source is not in '${boringssl_root}': run script/bootstrap, or pass "
+                      "-DKEYWARD_BORINGSSL=<source tree or tarball>")
+endif()
+
+set(BORINGSSL_ROOT ${boringssl_root}/)
+include(${BORINGSSL_ROOT}android-sources.cmake)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set(boringssl_assembly ${crypto_sources_linux_x86_64})
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  set(boringssl_assembly ${crypto_sources_linux_aarch64})
+else()
+  message(FATAL_ERROR "no BoringSSL assembly for ${CMAKE_SYSTEM_PROCESSOR}: x86_64 and aarch64 are supported")
+endif()
+
+add_library(boringssl_crypto STATIC EXCLUDE_FROM_ALL ${crypto_sources} ${boringssl_assembly})
+target_include_directories(boringssl_crypto SYSTEM BEFORE PUBLIC ${BORINGSSL_ROOT}src/include)
+set_target_properties(boringssl_crypto PROPERTIES C_STANDARD 11 C_EXTENSIONS OFF)
+target_compile_definitions(boringssl_crypto PRIVATE
+  BORINGSSL_IMPLEMENTATION _XOPEN_SOURCE=700 $<$<NOT:$<CONFIG:Debug>>:NDEBUG>)
+target_compile_options(boringssl_crypto PRIVATE -fvisibility=hidden -fno-common -w)

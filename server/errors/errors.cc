@@ -1,0 +1,125 @@
+#include "server/errors/errors.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+
+namespace keyward::errors {
+namespace {
+
+constexpr std::string_view kReasonUrl = "keyward/reason";
+
+struct Retry {
+  std::string_view reason;
+  absl::Duration after;
+};
+
+// Long enough that a herd of callers does not make matters worse, short enough that none gives up.
+constexpr std::array kRetries = {
+    Retry{"STORE_UNAVAILABLE", absl::Milliseconds(500)},
+    Retry{"DRAINING", absl::Milliseconds(200)},
+    Retry{"OVERLOADED", absl::Milliseconds(100)},
+};
+
+absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view message) {
+  absl::Status status(code, message);
+  status.SetPayload(kReasonUrl, absl::Cord(reason));
+  return status;
+}
+
+absl::Status FailedPrecondition(std::string_view reason, std::string_view message) {
+  return Error(absl::StatusCode::kFailedPrecondition, reason, message);
+}
+
+}  // namespace
+
+absl::Status InvalidRequest(std::string_view what) {
+  return Error(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST", what);
+}
+
+absl::Status TokenMalformed() {
+  return Error(absl::StatusCode::kInvalidArgument, "TOKEN_MALFORMED",
+               "token is empty, not base64url, or too short");
+}
+
+absl::Status DecryptionFailed() {
+  return Error(absl::StatusCode::kInvalidArgument, "DECRYPTION_FAILED",
+               "token does not open under this scope's key and associated data");
+}
+
+absl::Status UserKeyNotFound() {
+  return Error(absl::StatusCode::kNotFound, "USER_KEY_NOT_FOUND", "the user has no key");
+}
+
+absl::Status UserKeyDisabled() {
+  return FailedPrecondition("USER_KEY_DISABLED", "the user's key is disabled");
+}
+
+absl::Status UserKeyDeleted() {
+  return FailedPrecondition("USER_KEY_DELETED", "the user's key is deleted");
+}
+
+absl::Status UserKeyDestroyed() {
+  return FailedPrecondition("USER_KEY_DESTROYED", "the user's key is destroyed");
+}
+
+absl::Status VersionTooOld() {
+  return FailedPrecondition("VERSION_TOO_OLD",
+                            "the version is below the minimum that the user's key allows");
+}
+
+absl::Status EncryptionDisabled() {
+  return FailedPrecondition("ENCRYPTION_DISABLED",
+                            "encryption is disabled: the server has no usable master key");
+}
+
+absl::Status KekNotLoaded(std::string_view kek_id) {
+  return FailedPrecondition(
+      "KEK_NOT_LOADED",
+      absl::StrCat("the user's key is wrapped under master key ", kek_id, ", which is not loaded"));
+}
+
+absl::Status StoredKeyCorrupt() {
+  return Error(absl::StatusCode::kDataLoss, "STORED_KEY_CORRUPT",
+               "the user's stored key is damaged or does not belong to this user");
+}
+
+absl::Status StoreUnavailable(std::string_view what) {
+  return Error(absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE",
+               absl::StrCat("the key store is unavailable: ", what));
+}
+
+absl::Status Draining() {
+  return Error(absl::StatusCode::kUnavailable, "DRAINING", "the server is shutting down");
+}
+
+absl::Status Overloaded() {
+  return Error(absl::StatusCode::kResourceExhausted, "OVERLOADED",
+               "too many calls are in flight on this server");
+}
+
+absl::Status Unauthenticated() {
+  return Error(absl::StatusCode::kUnauthenticated, "UNAUTHENTICATED",
+               "no credentials, or credentials that this server does not know");
+}
+
+absl::Status PermissionDenied(std::string_view what) {
+  return Error(absl::StatusCode::kPermissionDenied, "PERMISSION_DENIED", what);
+}
+
+std::string Reason(const absl::Status& status) {
+  return std::string(status.GetPayload(kReasonUrl).value_or(absl::Cord()));
+}
+
+std::optional<absl::Duration> RetryDelay(const absl::Status& status) {
+  const std::string reason = Reason(status);
+  const auto* retry = std::find_if(kRetries.begin(), kRetries.end(),
+                                   [&](const Retry& each) { return each.reason == reason; });
+  if (retry == kRetries.end()) return std::nullopt;
+  return retry->after;
+}
+
+}  // namespace keyward::errors

@@ -1,0 +1,57 @@
+#ifndef KEYWARD_SERVER_ERRORS_ERRORS_H_
+#define KEYWARD_SERVER_ERRORS_ERRORS_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+// The errors of Keyward's contract, one function each. Every status carries the reason that callers see
+// in google.rpc.ErrorInfo, and, where trying again may help, after how long. No message ever holds a
+// plaintext, key bytes or a token.
+namespace keyward::errors {
+
+// INVALID_ARGUMENT: `what` names the field and the rule, never the value.
+absl::Status InvalidRequest(std::string_view what);
+absl::Status TokenMalformed();
+// One message for every cause, so that it gives nothing away.
+absl::Status DecryptionFailed();
+
+// NOT_FOUND
+absl::Status UserKeyNotFound();
+
+// FAILED_PRECONDITION
+absl::Status UserKeyDisabled();
+absl::Status UserKeyDeleted();
+absl::Status UserKeyDestroyed();
+absl::Status VersionTooOld();
+absl::Status EncryptionDisabled();
+// `kek_id`: 16 hex digits.
+absl::Status KekNotLoaded(std::string_view kek_id);
+
+// DATA_LOSS
+absl::Status StoredKeyCorrupt();
+
+// UNAVAILABLE; `what` is for operators: the engine's own words, no row's content.
+absl::Status StoreUnavailable(std::string_view what);
+absl::Status Draining();
+
+// RESOURCE_EXHAUSTED
+absl::Status Overloaded();
+
+// UNAUTHENTICATED, PERMISSION_DENIED
+absl::Status Unauthenticated();
+absl::Status PermissionDenied(std::string_view what);
+
+// The reason of a status that one of the functions above made, such as "USER_KEY_NOT_FOUND"; empty for
+// any other status.
+std::string Reason(const absl::Status& status);
+
+// After how long the caller may try again; nullopt where that would not help.
+std::optional<absl::Duration> RetryDelay(const absl::Status& status);
+
+}  // namespace keyward::errors
+
+#endif  // KEYWARD_SERVER_ERRORS_ERRORS_H_
