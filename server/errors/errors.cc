@@ -6,14 +6,15 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 
 namespace keyward::errors {
 namespace {
 
-constexpr std::string_view kReasonUrl = "keyward/reason";
+constexpr absl::string_view kReasonUrl = "keyward/reason";
 
 struct Retry {
-  std::string_view reason;
+  absl::string_view reason;
   absl::Duration after;
 };
 
@@ -24,20 +25,23 @@ constexpr std::array kRetries = {
     Retry{"OVERLOADED", absl::Milliseconds(100)},
 };
 
-absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view message) {
+// Where the distribution builds Abseil for C++14, absl::string_view is a type of its own.
+absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+
+absl::Status Error(absl::StatusCode code, absl::string_view reason, absl::string_view message) {
   absl::Status status(code, message);
   status.SetPayload(kReasonUrl, absl::Cord(reason));
   return status;
 }
 
-absl::Status FailedPrecondition(std::string_view reason, std::string_view message) {
+absl::Status FailedPrecondition(absl::string_view reason, absl::string_view message) {
   return Error(absl::StatusCode::kFailedPrecondition, reason, message);
 }
 
 }  // namespace
 
 absl::Status InvalidRequest(std::string_view what) {
-  return Error(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST", what);
+  return Error(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST", View(what));
 }
 
 absl::Status TokenMalformed() {
@@ -79,7 +83,7 @@ absl::Status EncryptionDisabled() {
 absl::Status KekNotLoaded(std::string_view kek_id) {
   return FailedPrecondition(
       "KEK_NOT_LOADED",
-      absl::StrCat("the user's key is wrapped under master key ", kek_id, ", which is not loaded"));
+      absl::StrCat("the user's key is wrapped under master key ", View(kek_id), ", which is not loaded"));
 }
 
 absl::Status StoredKeyCorrupt() {
@@ -89,7 +93,7 @@ absl::Status StoredKeyCorrupt() {
 
 absl::Status StoreUnavailable(std::string_view what) {
   return Error(absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE",
-               absl::StrCat("the key store is unavailable: ", what));
+               absl::StrCat("the key store is unavailable: ", View(what)));
 }
 
 absl::Status Draining() {
@@ -107,7 +111,7 @@ absl::Status Unauthenticated() {
 }
 
 absl::Status PermissionDenied(std::string_view what) {
-  return Error(absl::StatusCode::kPermissionDenied, "PERMISSION_DENIED", what);
+  return Error(absl::StatusCode::kPermissionDenied, "PERMISSION_DENIED", View(what));
 }
 
 std::string Reason(const absl::Status& status) {

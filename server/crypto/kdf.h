@@ -1,0 +1,18 @@
+#ifndef KEYWARD_SERVER_CRYPTO_KDF_H_
+#define KEYWARD_SERVER_CRYPTO_KDF_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "server/crypto/secret_bytes.h"
+
+namespace keyward::crypto {
+
+// PBKDF2-HMAC-SHA256 (RFC 8018): `size` bytes from a secret, a salt and at least one iteration.
+SecretBytes Pbkdf2HmacSha256(const SecretBytes& secret, std::string_view salt, uint32_t iterations,
+                             size_t size);
+
+}  // namespace keyward::crypto
+
+#endif  // KEYWARD_SERVER_CRYPTO_KDF_H_

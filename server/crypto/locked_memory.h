@@ -1,0 +1,57 @@
+#ifndef KEYWARD_SERVER_CRYPTO_LOCKED_MEMORY_H_
+#define KEYWARD_SERVER_CRYPTO_LOCKED_MEMORY_H_
+
+#include <cstddef>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "server/sync/mutex.h"
+
+namespace keyward::crypto {
+
+// Memory for secrets: kept out of swap (mlock) and of core dumps (MADV_DONTDUMP), with an inaccessible
+// page on either side of each region. Thread-safe.
+//
+// Locked memory is scarce (RLIMIT_MEMLOCK is 8 MiB on Debian, often less in a container), so blocks are
+// small and few: what is kept for long, or in numbers, is kept sealed elsewhere. Where the limit is
+// reached, blocks come from unlocked memory, still kept out of dumps; unlocked_bytes() tells.
+class LockedMemory {
+ public:
+  // Blocks up to this size share regions; a larger one gets a region of its own.
+  static constexpr size_t kSlotBytes = 64;
+
+  // The one that SecretBytes uses.
+  static LockedMemory& Process();
+
+  LockedMemory() = default;
+  LockedMemory(const LockedMemory&) = delete;
+  LockedMemory& operator=(const LockedMemory&) = delete;
+  ~LockedMemory();
+
+  // Zeroed memory of at least `size` bytes (at least 1), aligned to 64 bytes for up to kSlotBytes and
+  // to a page above. Ends the program where the system gives no memory at all.
+  void* Allocate(size_t size);
+  // Wipes the block and takes it back; `size` is what Allocate was given.
+  void Free(void* block, size_t size);
+
+  // How much of what was ever mapped could not be locked.
+  size_t unlocked_bytes() const;
+
+ private:
+  struct Region {
+    char* begin;  // the first guard page
+    size_t size;  // guard pages included
+  };
+
+  Region Map(size_t usable) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddSlots() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  mutable sync::Mutex mutex_;
+  std::vector<Region> slot_regions_ ABSL_GUARDED_BY(mutex_);
+  std::vector<void*> free_slots_ ABSL_GUARDED_BY(mutex_);
+  size_t unlocked_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace keyward::crypto
+
+#endif  // KEYWARD_SERVER_CRYPTO_LOCKED_MEMORY_H_
