@@ -1,0 +1,37 @@
+"""Fixtures of the tests against the real binaries."""
+import pathlib
+import shutil
+import sys
+import tempfile
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from harness.rig import Rig  # noqa: E402
+
+
+def _rig():
+    # Not pytest's own folder: the path of a unix socket has room for 107 bytes.
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="keyward-"))
+    directory.chmod(0o755)
+    rig = Rig(directory)
+    yield rig
+    rig.close()
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture
+def rig():
+    yield from _rig()
+
+
+@pytest.fixture(scope="module")
+def shared_rig():
+    yield from _rig()
+
+
+@pytest.fixture(scope="module")
+def client(shared_rig):
+    """One server for a file's tests that leave nothing behind which another would trip over."""
+    return shared_rig.serve()

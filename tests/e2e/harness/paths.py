@@ -1,0 +1,39 @@
+"""Where the things under test are."""
+import os
+import pathlib
+
+import pytest
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
+VECTORS = REPOSITORY / "tests" / "vectors"
+
+# Sanitized programs are several times slower; nothing may time out because of that.
+PATIENCE = 600 if os.environ.get("KEYWARD_ASAN") else 120
+
+
+def _binary(variable: str, name: str) -> str:
+    path = os.environ.get(variable) or str(REPOSITORY / "build" / "dev" / "bin" / name)
+    if not os.access(path, os.X_OK):
+        pytest.fail(f"no {name} at {path}: build it, or name it in {variable}", pytrace=False)
+    return path
+
+
+def server() -> str:
+    return _binary("KEYWARD_SERVER", "keyward-server")
+
+
+def cli() -> str:
+    return _binary("KEYWARD_CLI", "keyward")
+
+
+def shared_seed() -> pathlib.Path | None:
+    """The independent reference's folder, which a clone of the repository alone does not have."""
+    seed = pathlib.Path(os.environ.get("KEYWARD_SHARED") or REPOSITORY.parent / "shared") / "seed"
+    return seed if (seed / "vectors.json").is_file() else None
+
+
+def require_shared_seed() -> pathlib.Path:
+    seed = shared_seed()
+    if seed is None:
+        pytest.skip("../shared/seed is absent (KEYWARD_SHARED names another place)")
+    return seed

@@ -1,0 +1,69 @@
+"""What a test holds: a folder of its own, and the servers and clients it started there."""
+import os
+import pathlib
+import signal
+from typing import Any
+
+from harness import formats
+from harness.rpc import Client
+from harness.server import Flags, Server
+
+EX_CONFIG = 78
+
+
+class Rig:
+    def __init__(self, directory: pathlib.Path):
+        self.directory = directory
+        self.kek = os.urandom(32)
+        self._servers: list[Server] = []
+        self._clients: list[Client] = []
+
+    @property
+    def store(self) -> pathlib.Path:
+        return self.directory / "keys.db"
+
+    def launch(self, *, kek: Any = "own", previous: Any = None,
+               environment: dict[str, str] | None = None, prefix: tuple[str, ...] = (),
+               **flags: Any) -> Server:
+        """Starts a server and does not wait. `kek`: bytes, text as it is, or None for none."""
+        variables = dict(environment or {})
+        kek = self.kek if isinstance(kek, str) and kek == "own" else kek
+        for name, value in (("API_KEY_MASTER_KEY", kek), ("API_KEY_MASTER_KEY_PREVIOUS", previous)):
+            if value is not None:
+                variables[name] = formats.kek_text(value) if isinstance(value, bytes) else value
+        defaults: Flags = {"listen": "127.0.0.1:0", "store": f"sqlite:{self.store}",
+                           "drain_delay": "0s"}
+        server = Server(defaults | flags, variables, self.directory, prefix)
+        self._servers.append(server)
+        return server
+
+    def start(self, **options: Any) -> Server:
+        server = self.launch(**options)
+        server.wait_until_serving()
+        return server
+
+    def refuse(self, **options: Any) -> str:
+        """A start that must end with the status for mistakes in the configuration, and one line."""
+        server = self.launch(**options)
+        status = server.wait()
+        assert status == EX_CONFIG, f"exit status {status}:\n{server.log()}"
+        assert len(server.lines) == 1, server.log()
+        return server.lines[0]
+
+    def client(self, server: Server | str, credentials: Any = None, **options: Any) -> Client:
+        address = server if isinstance(server, str) else server.address
+        client = Client(address, credentials, list(options.items()))
+        self._clients.append(client)
+        return client
+
+    def serve(self, **options: Any) -> Client:
+        """A server with what it needs, and a client of it."""
+        return self.client(self.start(**options))
+
+    def close(self) -> None:
+        for client in self._clients:
+            client.close()
+        for server in self._servers:
+            if server.is_running():
+                server.send(signal.SIGCONT)
+            server.kill()
