@@ -1,0 +1,43 @@
+#ifndef KEYWARD_SERVER_STORE_FAKE_KEY_STORE_H_
+#define KEYWARD_SERVER_STORE_FAKE_KEY_STORE_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "server/store/key_store.h"
+#include "server/store/task_thread.h"
+#include "server/sync/mutex.h"
+
+namespace keyward::store {
+
+// A KeyStore in memory, for tests. It answers on a thread of its own, as real stores do, and takes
+// whatever rows a test puts into it.
+class FakeKeyStore : public KeyStore {
+ public:
+  FakeKeyStore() = default;
+
+  void Find(std::string user_id, FindCallback done) override;
+  void Create(std::string user_id, KeyVersion key, CreateCallback done) override;
+  void Page(std::string after, int limit, PageCallback done) override;
+  std::string_view Kind() const override { return "fake"; }
+
+  // Stores a user as it is, instead of what was there: tombstones, damaged keys, several versions.
+  void Put(UserKeys keys);
+  // How many users there are.
+  int size() const;
+
+ private:
+  UserKeys CreateOrGet(const std::string& user_id, KeyVersion key, bool& created);
+  std::vector<UserKeys> PageAfter(const std::string& after, int limit) const;
+
+  mutable sync::Mutex mutex_;
+  std::map<std::string, UserKeys, std::less<>> users_ ABSL_GUARDED_BY(mutex_);
+
+  TaskThread thread_;  // last, so that it ends before what its tasks use
+};
+
+}  // namespace keyward::store
+
+#endif  // KEYWARD_SERVER_STORE_FAKE_KEY_STORE_H_

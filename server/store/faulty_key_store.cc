@@ -1,0 +1,95 @@
+#include "server/store/faulty_key_store.h"
+
+#include <utility>
+
+namespace keyward::store {
+
+FaultyKeyStore::~FaultyKeyStore() {
+  for (const Call call : {Call::kFind, Call::kCreate, Call::kPage}) Release(call);
+  calls_.WaitForNone();
+}
+
+void FaultyKeyStore::Find(std::string user_id, FindCallback done) {
+  Admit(Call::kFind,
+        [this, user_id = std::move(user_id), done = calls_.Track(std::move(done))]() mutable {
+          if (absl::Status error = ErrorOf(Call::kFind); !error.ok()) return done(std::move(error));
+          inner_->Find(std::move(user_id), std::move(done));
+        });
+}
+
+void FaultyKeyStore::Create(std::string user_id, KeyVersion key, CreateCallback done) {
+  Admit(Call::kCreate, [this, user_id = std::move(user_id), key = std::move(key),
+                        done = calls_.Track(std::move(done))]() mutable {
+    if (absl::Status error = ErrorOf(Call::kCreate); !error.ok()) return done(std::move(error));
+    absl::Status lost;
+    {
+      sync::MutexLock lock(mutex_);
+      lost = lost_answer_;
+    }
+    if (lost.ok()) return inner_->Create(std::move(user_id), std::move(key), std::move(done));
+    inner_->Create(std::move(user_id), std::move(key),
+                   [lost, done = std::move(done)](auto) mutable { done(lost); });
+  });
+}
+
+void FaultyKeyStore::Page(std::string after, int limit, PageCallback done) {
+  Admit(Call::kPage,
+        [this, after = std::move(after), limit, done = calls_.Track(std::move(done))]() mutable {
+          if (absl::Status error = ErrorOf(Call::kPage); !error.ok()) return done(std::move(error));
+          inner_->Page(std::move(after), limit, std::move(done));
+        });
+}
+
+void FaultyKeyStore::Fail(Call call, absl::Status error) {
+  sync::MutexLock lock(mutex_);
+  LaneOf(call).error = std::move(error);
+}
+
+void FaultyKeyStore::LoseCreateAnswers(absl::Status error) {
+  sync::MutexLock lock(mutex_);
+  lost_answer_ = std::move(error);
+}
+
+void FaultyKeyStore::Hold(Call call) {
+  sync::MutexLock lock(mutex_);
+  LaneOf(call).hold = true;
+}
+
+void FaultyKeyStore::Release(Call call) {
+  sync::MutexLock lock(mutex_);
+  Lane& lane = LaneOf(call);
+  lane.hold = false;
+  for (TaskThread::Task& task : lane.held) thread_.Run(std::move(task));
+  lane.held.clear();
+}
+
+void FaultyKeyStore::WaitForHeld(Call call, int count) {
+  sync::MutexLock lock(mutex_);
+  while (static_cast<int>(LaneOf(call).held.size()) < count) changed_.Wait(mutex_);
+}
+
+int FaultyKeyStore::Count(Call call) const {
+  sync::MutexLock lock(mutex_);
+  return lanes_[static_cast<size_t>(call)].count;
+}
+
+absl::Status FaultyKeyStore::ErrorOf(Call call) {
+  sync::MutexLock lock(mutex_);
+  return LaneOf(call).error;
+}
+
+void FaultyKeyStore::Admit(Call call, TaskThread::Task task) {
+  {
+    sync::MutexLock lock(mutex_);
+    Lane& lane = LaneOf(call);
+    ++lane.count;
+    if (!lane.hold) {
+      thread_.Run(std::move(task));
+    } else {
+      lane.held.push_back(std::move(task));
+    }
+  }
+  changed_.NotifyAll();
+}
+
+}  // namespace keyward::store
