@@ -1,26 +1,35 @@
 # BoringSSL's libcrypto as a static library with hidden symbols: target boringssl_crypto.
 #
-# KEYWARD_BORINGSSL names its unpacked source tree (what script/bootstrap put into the cache, unless
-# told otherwise), or a tarball of it. Only server/crypto links it.
-set(KEYWARD_BORINGSSL "" CACHE PATH "BoringSSL's source tree, or a tarball of it")
+# KEYWARD_BORINGSSL names its unpacked source tree, or the pinned tarball of it; unless told otherwise
+# it is what script/bootstrap put into the cache. Only server/crypto links it.
+set(KEYWARD_BORINGSSL "" CACHE PATH "BoringSSL's source tree, or the pinned tarball of it")
+
+set(boringssl_pin ${CMAKE_CURRENT_LIST_DIR}/boringssl.sha256)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${boringssl_pin})
+file(READ ${boringssl_pin} boringssl_sha256 LIMIT 64)
 
 if(NOT KEYWARD_BORINGSSL)
-  if(DEFINED ENV{KEYWARD_CACHE_DIR})
+  if(NOT "$ENV{KEYWARD_CACHE_DIR}" STREQUAL "")
     set(keyward_cache $ENV{KEYWARD_CACHE_DIR})
-  elseif(DEFINED ENV{XDG_CACHE_HOME})
+  elseif(NOT "$ENV{XDG_CACHE_HOME}" STREQUAL "")
     set(keyward_cache $ENV{XDG_CACHE_HOME}/keyward)
   else()
     set(keyward_cache $ENV{HOME}/.cache/keyward)
   endif()
-  set(boringssl_root ${keyward_cache}/boringssl)
+  set(boringssl_root ${keyward_cache}/boringssl/${boringssl_sha256})
 elseif(IS_DIRECTORY ${KEYWARD_BORINGSSL})
   set(boringssl_root ${KEYWARD_BORINGSSL})
 else()
-  set(boringssl_unpacked ${PROJECT_BINARY_DIR}/boringssl-source)
+  file(SHA256 ${KEYWARD_BORINGSSL} boringssl_actual)
+  if(NOT boringssl_actual STREQUAL boringssl_sha256)
+    message(FATAL_ERROR "'${KEYWARD_BORINGSSL}' has SHA-256 ${boringssl_actual}, not the pinned "
+                        "${boringssl_sha256}: fetch it anew")
+  endif()
+  set(boringssl_unpacked ${PROJECT_BINARY_DIR}/boringssl-${boringssl_sha256})
   if(NOT EXISTS ${boringssl_unpacked})
     file(ARCHIVE_EXTRACT INPUT ${KEYWARD_BORINGSSL} DESTINATION ${boringssl_unpacked})
   endif()
-  file(GLOB_RECURSE boringssl_list ${boringssl_unpacked}/android-sources.cmake)
+  file(GLOB boringssl_list ${boringssl_unpacked}/*/android-sources.cmake)
   cmake_path(GET boringssl_list PARENT_PATH boringssl_root)
 endif()
 if(NOT EXISTS ${boringssl_root}/android-sources.cmake)
