@@ -6,7 +6,8 @@ set(KEYWARD_BORINGSSL "" CACHE PATH "BoringSSL's source tree, or the pinned tarb
 
 set(boringssl_pin ${CMAKE_CURRENT_LIST_DIR}/boringssl.sha256)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${boringssl_pin})
-file(READ ${boringssl_pin} boringssl_sha256 LIMIT 64)
+file(STRINGS ${boringssl_pin} boringssl_sha256)
+string(REGEX MATCH "^[0-9a-f]+" boringssl_sha256 "${boringssl_sha256}")
 
 if(NOT KEYWARD_BORINGSSL)
   if(NOT "$ENV{KEYWARD_CACHE_DIR}" STREQUAL "")
