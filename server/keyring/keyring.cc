@@ -1,0 +1,183 @@
+#include "server/keyring/keyring.h"
+
+#include <utility>
+
+#include "server/crypto/aead.h"
+#include "server/errors/errors.h"
+#include "server/keyring/token.h"
+
+namespace keyward::keyring {
+namespace {
+
+using store::UserState;
+using store::VersionState;
+
+absl::Status CheckState(UserState state) {
+  switch (state) {
+    case UserState::kActive:
+      return absl::OkStatus();
+    case UserState::kDisabled:
+      return errors::UserKeyDisabled();
+    case UserState::kDeleted:
+      return errors::UserKeyDeleted();
+    case UserState::kDestroyed:
+      return errors::UserKeyDestroyed();
+  }
+  return errors::StoredKeyCorrupt();
+}
+
+absl::Status CheckState(VersionState state) {
+  switch (state) {
+    case VersionState::kEnabled:
+      return absl::OkStatus();
+    case VersionState::kDisabled:
+      return errors::UserKeyDisabled();
+    case VersionState::kDestroyed:
+      return errors::UserKeyDestroyed();
+  }
+  return errors::StoredKeyCorrupt();
+}
+
+absl::Status CheckUsable(const LoadedUser& user, const LoadedVersion& version) {
+  if (absl::Status status = CheckState(version.state); !status.ok()) return status;
+  if (version.version < user.min_version) return errors::VersionTooOld();
+  return version.problem;
+}
+
+// The version with which the user's values are sealed.
+absl::StatusOr<const LoadedVersion*> Primary(const LoadedUser& user) {
+  if (absl::Status status = CheckState(user.state); !status.ok()) return status;
+  const LoadedVersion* primary = user.Find(user.primary_version);
+  if (primary == nullptr) return errors::StoredKeyCorrupt();
+  if (absl::Status status = CheckUsable(user, *primary); !status.ok()) return status;
+  return primary;
+}
+
+}  // namespace
+
+Keyring::Keyring(const MasterKeys& keks, store::KeyStore& store, const Clock& clock,
+                 crypto::Random& random, const Options& options)
+    : keks_(keks),
+      random_(random),
+      shield_(random),
+      cache_(options.cache_max_users, options.cache_ttl, clock),
+      users_(keks, store, cache_, shield_, clock, random) {}
+
+std::string Keyring::kek_id() const {
+  return encryption_enabled() ? keks_.current()->hex_id() : std::string();
+}
+
+void Keyring::GetOrCreateUserKey(std::string_view user_id, uint32_t version,
+                                 Callback<UserKey> done) {
+  if (!encryption_enabled()) return done(errors::EncryptionDisabled());
+  // A new key is version 1: for any later one it would be made in vain.
+  const auto if_missing =
+      version <= 1 ? UserKeys::IfMissing::kCreate : UserKeys::IfMissing::kFail;
+  users_.Get(user_id, if_missing,
+             [this, version, done = std::move(done)](absl::StatusOr<UserKeys::Found> found) mutable {
+               if (!found.ok()) return done(found.status());
+               done(Export(*found, version));
+             });
+}
+
+void Keyring::Encrypt(const Scope& scope, std::string_view plaintext,
+                      std::string_view associated_data, Callback<Encrypted> done) {
+  if (!encryption_enabled()) return done(errors::EncryptionDisabled());
+  if (!scope.user_id) return done(SealForPool(plaintext, associated_data));
+  users_.Get(*scope.user_id, UserKeys::IfMissing::kCreate,
+             [this, plaintext, associated_data,
+              done = std::move(done)](absl::StatusOr<UserKeys::Found> found) mutable {
+               if (!found.ok()) return done(found.status());
+               done(SealForUser(*found->user, plaintext, associated_data));
+             });
+}
+
+void Keyring::Decrypt(const Scope& scope, std::string_view token, std::string_view associated_data,
+                      Callback<Decrypted> done) {
+  if (!encryption_enabled()) return done(errors::EncryptionDisabled());
+  auto box = ParseToken(token);
+  if (!box.ok()) return done(box.status());
+  if (!scope.user_id) return done(OpenForPool(*box, associated_data));
+  users_.Get(*scope.user_id, UserKeys::IfMissing::kFail,
+             [this, box = *std::move(box), associated_data,
+              done = std::move(done)](absl::StatusOr<UserKeys::Found> found) mutable {
+               if (!found.ok()) return done(found.status());
+               done(OpenForUser(*found->user, box, associated_data));
+             });
+}
+
+absl::StatusOr<const Kek*> Keyring::Pool() const {
+  if (!encryption_enabled()) return errors::EncryptionDisabled();
+  return keks_.current();
+}
+
+absl::StatusOr<UserKey> Keyring::Export(const UserKeys::Found& found, uint32_t version) const {
+  const LoadedUser& user = *found.user;
+  if (absl::Status status = CheckState(user.state); !status.ok()) return status;
+  const LoadedVersion* wanted = user.Find(version == 0 ? user.primary_version : version);
+  if (wanted == nullptr) {
+    return version == 0 ? errors::StoredKeyCorrupt() : errors::UserKeyNotFound();
+  }
+  if (absl::Status status = CheckUsable(user, *wanted); !status.ok()) return status;
+  return UserKey{.key = shield_.Unshield(*wanted->key),
+                 .version = wanted->version,
+                 .created = found.created,
+                 .create_time = absl::FromUnixMicros(wanted->created_at_micros)};
+}
+
+absl::StatusOr<Encrypted> Keyring::SealForUser(const LoadedUser& user, std::string_view plaintext,
+                                               std::string_view associated_data) const {
+  const auto primary = Primary(user);
+  if (!primary.ok()) return primary.status();
+  const crypto::SecretBytes key = shield_.Unshield(*(*primary)->key);
+  return Encrypted{.token = SealToken(key, plaintext, associated_data, random_),
+                   .key_version = (*primary)->version,
+                   .kek_id = ""};
+}
+
+Encrypted Keyring::SealForPool(std::string_view plaintext, std::string_view associated_data) const {
+  const Kek& kek = *keks_.current();
+  return {.token = SealToken(kek.pool_key(), plaintext, associated_data, random_),
+          .key_version = 0,
+          .kek_id = kek.hex_id()};
+}
+
+// A token does not name its version, so each is tried. One that would open, had it not been withdrawn,
+// says so; one whose key cannot be had leaves open whose the token is, and says that.
+absl::StatusOr<Decrypted> Keyring::OpenForUser(const LoadedUser& user, std::string_view box,
+                                               std::string_view associated_data) const {
+  if (absl::Status status = CheckState(user.state); !status.ok()) return status;
+  absl::Status unknown = errors::DecryptionFailed();
+  for (const LoadedVersion& version : user.versions) {
+    if (!version.key) {
+      if (!version.problem.ok()) unknown = version.problem;
+      continue;
+    }
+    auto plaintext = crypto::OpenBox(shield_.Unshield(*version.key), box, associated_data);
+    if (!plaintext) continue;
+    if (absl::Status status = CheckUsable(user, version); !status.ok()) {
+      crypto::Wipe(*plaintext);
+      return status;
+    }
+    return Decrypted{.plaintext = *std::move(plaintext),
+                     .key_version = version.version,
+                     .kek_id = "",
+                     .stale = version.version != user.primary_version};
+  }
+  return unknown;
+}
+
+absl::StatusOr<Decrypted> Keyring::OpenForPool(std::string_view box,
+                                               std::string_view associated_data) const {
+  for (const Kek& kek : keks_.all()) {
+    auto plaintext = crypto::OpenBox(kek.pool_key(), box, associated_data);
+    if (!plaintext) continue;
+    return Decrypted{.plaintext = *std::move(plaintext),
+                     .key_version = 0,
+                     .kek_id = kek.hex_id(),
+                     .stale = &kek != keks_.current()};
+  }
+  return errors::DecryptionFailed();
+}
+
+}  // namespace keyward::keyring

@@ -1,0 +1,100 @@
+#ifndef KEYWARD_SERVER_KEYRING_KEYRING_H_
+#define KEYWARD_SERVER_KEYRING_KEYRING_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/crypto/random.h"
+#include "server/crypto/secret_bytes.h"
+#include "server/keyring/clock.h"
+#include "server/keyring/kek.h"
+#include "server/keyring/key_cache.h"
+#include "server/keyring/key_shield.h"
+#include "server/keyring/user_keys.h"
+#include "server/store/key_store.h"
+
+namespace keyward::keyring {
+
+// Whose key: a user's, or the pool's for values that belong to no user.
+struct Scope {
+  std::optional<std::string_view> user_id;  // empty: the pool
+};
+
+struct UserKey {
+  crypto::SecretBytes key;
+  uint32_t version = 0;
+  bool created = false;
+  absl::Time create_time;
+};
+
+struct Encrypted {
+  std::string token;
+  uint32_t key_version = 0;  // 0 for the pool
+  std::string kek_id;        // for the pool; 16 hex digits
+};
+
+struct Decrypted {
+  std::string plaintext;
+  uint32_t key_version = 0;  // 0 for the pool
+  std::string kek_id;        // for the pool; 16 hex digits
+  bool stale = false;
+};
+
+// What Keyward does: seals and opens values under users' keys and the pool's. Thread-safe.
+//
+// Arguments given by view must live until `done` was called. That happens once: on this thread where no
+// store is needed, else later on a thread of the store; it must not block. Every call fails with
+// errors::EncryptionDisabled where there is no current master key.
+class Keyring {
+ public:
+  struct Options {
+    size_t cache_max_users;
+    absl::Duration cache_ttl;
+  };
+  template <typename T>
+  using Callback = absl::AnyInvocable<void(absl::StatusOr<T>)>;
+
+  // All must outlive it, and every call must have been answered before it ends.
+  Keyring(const MasterKeys& keks, store::KeyStore& store, const Clock& clock,
+          crypto::Random& random, const Options& options);
+
+  bool encryption_enabled() const { return keks_.current() != nullptr; }
+  // The current master key, 16 hex digits; empty where encryption is disabled.
+  std::string kek_id() const;
+
+  // The user's key of that version, 0 for the primary one, made first where the user has none.
+  void GetOrCreateUserKey(std::string_view user_id, uint32_t version, Callback<UserKey> done);
+
+  void Encrypt(const Scope& scope, std::string_view plaintext, std::string_view associated_data,
+               Callback<Encrypted> done);
+  void Decrypt(const Scope& scope, std::string_view token, std::string_view associated_data,
+               Callback<Decrypted> done);
+
+  // The current master key's pool key. Valid as long as this keyring.
+  absl::StatusOr<const Kek*> Pool() const;
+
+ private:
+  absl::StatusOr<UserKey> Export(const UserKeys::Found& found, uint32_t version) const;
+  absl::StatusOr<Encrypted> SealForUser(const LoadedUser& user, std::string_view plaintext,
+                                        std::string_view associated_data) const;
+  Encrypted SealForPool(std::string_view plaintext, std::string_view associated_data) const;
+  absl::StatusOr<Decrypted> OpenForUser(const LoadedUser& user, std::string_view box,
+                                        std::string_view associated_data) const;
+  absl::StatusOr<Decrypted> OpenForPool(std::string_view box,
+                                        std::string_view associated_data) const;
+
+  const MasterKeys& keks_;
+  crypto::Random& random_;
+  KeyShield shield_;
+  KeyCache cache_;
+  UserKeys users_;
+};
+
+}  // namespace keyward::keyring
+
+#endif  // KEYWARD_SERVER_KEYRING_KEYRING_H_

@@ -1,0 +1,74 @@
+#ifndef KEYWARD_SERVER_KEYRING_USER_KEYS_H_
+#define KEYWARD_SERVER_KEYRING_USER_KEYS_H_
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "server/crypto/random.h"
+#include "server/keyring/clock.h"
+#include "server/keyring/kek.h"
+#include "server/keyring/key_cache.h"
+#include "server/keyring/key_shield.h"
+#include "server/keyring/loaded_user.h"
+#include "server/store/key_store.h"
+#include "server/sync/mutex.h"
+
+namespace keyward::keyring {
+
+// Finds users' keys in the cache, else in the store, and makes those that are missing. However many
+// callers wait for one user, the store is asked once. Thread-safe.
+class UserKeys {
+ public:
+  enum class IfMissing { kFail, kCreate };
+
+  struct Found {
+    LoadedUserPtr user;
+    bool created = false;  // true for exactly one of the callers who waited for a new key
+  };
+  using Callback = absl::AnyInvocable<void(absl::StatusOr<Found>)>;
+
+  // All must outlive it, and every Get must have been answered before it ends. `keks` has a current one.
+  UserKeys(const MasterKeys& keks, store::KeyStore& store, KeyCache& cache, KeyShield& shield,
+           const Clock& clock, crypto::Random& random);
+
+  // `done` is called once: at once on this thread where the keys are cached, else later on a thread of
+  // the store; it must not block. Errors: errors::UserKeyNotFound (kFail), and the store's. Versions
+  // that could not be unwrapped say so in the user's keys.
+  void Get(std::string_view user_id, IfMissing if_missing, Callback done);
+
+ private:
+  struct Waiter {
+    IfMissing if_missing;
+    Callback done;
+  };
+  using Waiters = std::vector<Waiter>;
+
+  void OnFound(const std::string& user_id, absl::StatusOr<store::UserKeys> found);
+  void OnMissing(const std::string& user_id, const absl::Status& not_found);
+  void OnCreated(const std::string& user_id, absl::StatusOr<store::Created> created);
+
+  LoadedUserPtr Load(const store::UserKeys& stored);
+  // Ends the user's load and takes out all who wait for it.
+  Waiters TakeAll(const std::string& user_id);
+  // Takes out those who do not want a key to be made; ends the load where no other is left.
+  Waiters TakeThoseWhoFail(const std::string& user_id, bool& others_left);
+
+  const MasterKeys& keks_;
+  store::KeyStore& store_;
+  KeyCache& cache_;
+  KeyShield& shield_;
+  const Clock& clock_;
+  crypto::Random& random_;
+
+  sync::Mutex mutex_;
+  std::unordered_map<std::string, Waiters> loads_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace keyward::keyring
+
+#endif  // KEYWARD_SERVER_KEYRING_USER_KEYS_H_
