@@ -1,0 +1,21 @@
+#ifndef KEYWARD_CLIENT_CPP_SRC_STATUS_CONVERSION_H_
+#define KEYWARD_CLIENT_CPP_SRC_STATUS_CONVERSION_H_
+
+#include <grpcpp/support/status.h>
+
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace keyward::client {
+
+// The code and the message as they are, and every detail of the trailer as a payload.
+absl::Status FromGrpcStatus(const grpc::Status& status);
+
+// INVALID_ARGUMENT with one of Keyward's reasons, for a request that cannot be sent at all: a
+// caller sees what the server would have answered.
+absl::Status RefusedHere(std::string_view reason, std::string_view message);
+
+}  // namespace keyward::client
+
+#endif  // KEYWARD_CLIENT_CPP_SRC_STATUS_CONVERSION_H_
