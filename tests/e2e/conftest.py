@@ -3,11 +3,13 @@ import pathlib
 import shutil
 import sys
 import tempfile
+import zlib
 
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+from harness import outside  # noqa: E402
 from harness.rig import Rig  # noqa: E402
 
 
@@ -35,3 +37,14 @@ def shared_rig():
 def client(shared_rig):
     """One server for a file's tests that leave nothing behind which another would trip over."""
     return shared_rig.serve()
+
+
+@pytest.fixture(scope="module")
+def outside_address(request):
+    """An address that is not loopback's; each file has its own, since files run side by side."""
+    number = 1 + zlib.crc32(request.node.name.encode()) % 250
+    try:
+        with outside.address(f"kw{number}", f"198.51.100.{number}") as text:
+            yield text
+    except OSError as error:
+        pytest.skip(f"no further address can be given to loopback: {error}")

@@ -35,9 +35,11 @@ def test_a_version_that_exists_can_be_asked_for(client):
 
 def test_a_version_that_does_not_exist_is_refused(client):
     client.user_key("gina")
-    for version in (2, 77, 2**32 - 1):
-        with refused("INVALID_ARGUMENT", "INVALID_REQUEST"):
-            client.user_key("gina", version=version)
+    for user in ("gina", "gina-without-a-key"):
+        for version in (2, 77, 2**32 - 1):
+            with refused("NOT_FOUND", "USER_KEY_NOT_FOUND"):
+                client.user_key(user, version=version)
+    assert client.user_key("gina-without-a-key").created, "asking for a later version made none"
 
 
 @SCOPES

@@ -4,9 +4,9 @@ import pathlib
 import signal
 from typing import Any
 
-from harness import formats
+from harness import formats, paths
 from harness.rpc import Client
-from harness.server import Flags, Server
+from harness.server import Flags, Server, command_line
 
 EX_CONFIG = 78
 
@@ -23,8 +23,8 @@ class Rig:
         return self.directory / "keys.db"
 
     def launch(self, *, kek: Any = "own", previous: Any = None,
-               environment: dict[str, str] | None = None, prefix: tuple[str, ...] = (),
-               **flags: Any) -> Server:
+               environment: dict[str, str] | None = None, arguments: tuple[str, ...] = (),
+               prefix: tuple[str, ...] = (), **flags: Any) -> Server:
         """Starts a server and does not wait. `kek`: bytes, text as it is, or None for none."""
         variables = dict(environment or {})
         kek = self.kek if isinstance(kek, str) and kek == "own" else kek
@@ -33,7 +33,8 @@ class Rig:
                 variables[name] = formats.kek_text(value) if isinstance(value, bytes) else value
         defaults: Flags = {"listen": "127.0.0.1:0", "store": f"sqlite:{self.store}",
                            "drain_delay": "0s"}
-        server = Server(defaults | flags, variables, self.directory, prefix)
+        command = [*prefix, paths.server(), *command_line(defaults | flags), *arguments]
+        server = Server(command, variables, self.directory)
         self._servers.append(server)
         return server
 

@@ -35,15 +35,13 @@ def clean_environment(extra: dict[str, str]) -> dict[str, str]:
 class Server:
     """One process of keyward-server. Its standard error is read all the time, by a thread."""
 
-    def __init__(self, flags: Flags, environment: dict[str, str], directory: pathlib.Path,
-                 prefix: tuple[str, ...] = ()):
+    def __init__(self, command: list[str], environment: dict[str, str], directory: pathlib.Path):
         self.lines: list[str] = []
         self._ended = False
         self._news = threading.Condition()
         self._process = subprocess.Popen(
-            [*prefix, paths.server(), *command_line(flags)], cwd=directory,
-            env=clean_environment(environment), stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            command, cwd=directory, env=clean_environment(environment),
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -58,6 +56,9 @@ class Server:
     @property
     def address(self) -> str:
         return self.addresses[0]
+
+    def address_of(self, host: str) -> str:
+        return next(address for address in self.addresses if address.startswith(host + ":"))
 
     def events(self, name: str | None = None) -> list[dict[str, Any]]:
         with self._news:
@@ -79,6 +80,14 @@ class Server:
 
     def wait_until_serving(self) -> None:
         self.wait_for(lambda server: server.events("serving"), "serving event")
+
+    def came_up(self) -> bool:
+        """Whether it came to serve, or ended before that."""
+        with self._news:
+            arrived = self._news.wait_for(lambda: self._ended or self.events("serving"),
+                                          timeout=paths.PATIENCE)
+            assert arrived, "neither serving nor ended:\n" + self.log()
+            return bool(self.events("serving"))
 
     def is_running(self) -> bool:
         return self._process.poll() is None
