@@ -1,0 +1,219 @@
+#include "client/cli/commands.h"
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
+#include "client/cli/failure.h"
+#include "client/cli/input.h"
+#include "client/cpp/src/utf8.h"
+#include "keyward/client.h"
+
+namespace keyward::cli {
+namespace {
+
+using client::Client;
+
+absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+
+// Reads the verb's input, hands it to `next`.
+ExitStatus WithInput(const Invocation& invocation, const Output& output, std::string_view what,
+                     const std::function<ExitStatus(std::string)>& next) {
+  if (IsTerminal(invocation.input_file)) {
+    output.Warn(absl::StrFormat("reading the %s from the terminal; Ctrl-D ends it", View(what)));
+  }
+  absl::StatusOr<std::string> input = ReadInput(invocation.input_file);
+  if (!input.ok()) return output.Fail(LocalFailure(input.status()), kExitUsage);
+  return next(*std::move(input));
+}
+
+absl::StatusOr<std::string> AssociatedData(const Invocation& invocation) {
+  if (invocation.associated_data_file.empty()) return invocation.associated_data;
+  return ReadInput(invocation.associated_data_file);
+}
+
+void WarnOfNewline(const Output& output, std::string_view plaintext, std::string_view what) {
+  if (plaintext.ends_with('\n')) {
+    output.Warn(absl::StrFormat("the %s ends in a newline, which is part of it", View(what)));
+  }
+}
+
+// Calls the server with `call`, which returns absl::StatusOr, and hands its value to `show`.
+template <typename CallServer, typename Show>
+ExitStatus WithServer(const Invocation& invocation, const Output& output, const CallServer& call,
+                      const Show& show) {
+  const absl::StatusOr<Client> made = Client::New(invocation.client);
+  if (!made.ok()) return output.Fail(LocalFailure(made.status()), kExitUsage);
+  auto result = call(*made);
+  if (!result.ok()) return output.Fail(CallFailure(result.status(), invocation.client), kExitNo);
+  return show(*result);
+}
+
+ExitStatus GenKey(const Invocation&, Output& output) {
+  std::array<unsigned char, 32> key;
+  if (RAND_priv_bytes(key.data(), key.size()) != 1) {
+    return output.Fail({"INTERNAL", "INTERNAL", "the system has no random bytes", ""}, kExitUsage);
+  }
+  std::string text = absl::Base64Escape({reinterpret_cast<const char*>(key.data()), key.size()});
+  OPENSSL_cleanse(key.data(), key.size());
+  // The URL-safe alphabet: the Python module reads no other.
+  std::replace(text.begin(), text.end(), '+', '-');
+  std::replace(text.begin(), text.end(), '/', '_');
+  return output.Result(text, JsonObject().Text("master_key", text));
+}
+
+ExitStatus ShowStatus(const client::StatusResult& status, Output& output) {
+  JsonObject limits;
+  limits.Number("max_user_id_bytes", status.limits.max_user_id_bytes)
+      .Number("max_plaintext_bytes", status.limits.max_plaintext_bytes)
+      .Number("max_associated_data_bytes", status.limits.max_associated_data_bytes);
+  const std::string lines = absl::StrFormat(
+      "version: %s\nencryption_enabled: %s\nkek_id: %s\nstore: %s\nmax_user_id_bytes: %u\n"
+      "max_plaintext_bytes: %u\nmax_associated_data_bytes: %u",
+      status.version, status.encryption_enabled ? "true" : "false", status.kek_id, status.store,
+      status.limits.max_user_id_bytes, status.limits.max_plaintext_bytes,
+      status.limits.max_associated_data_bytes);
+  return output.Result(lines, JsonObject()
+                                  .Text("version", status.version)
+                                  .Boolean("encryption_enabled", status.encryption_enabled)
+                                  .Text("kek_id", status.kek_id)
+                                  .Text("store", status.store)
+                                  .Object("limits", limits));
+}
+
+ExitStatus Status(const Invocation& invocation, Output& output) {
+  return WithServer(
+      invocation, output, [](const Client& client) { return client.GetStatus(); },
+      [&](const client::StatusResult& status) { return ShowStatus(status, output); });
+}
+
+ExitStatus ShowToken(const client::EncryptResult& sealed, Output& output) {
+  JsonObject object;
+  object.Text("token", sealed.token).Number("key_version", sealed.key_version);
+  if (!sealed.kek_id.empty()) object.Text("kek_id", sealed.kek_id);
+  return output.Result(sealed.token, object);
+}
+
+ExitStatus Encrypt(const Invocation& invocation, Output& output) {
+  return WithInput(invocation, output, "plaintext", [&](const std::string& plaintext) {
+    const auto associated_data = AssociatedData(invocation);
+    if (!associated_data.ok()) {
+      return output.Fail(LocalFailure(associated_data.status()), kExitUsage);
+    }
+    WarnOfNewline(output, plaintext, "plaintext");
+    return WithServer(
+        invocation, output,
+        [&](const Client& client) {
+          return client.Encrypt(*invocation.scope, plaintext, *associated_data);
+        },
+        [&](const client::EncryptResult& sealed) { return ShowToken(sealed, output); });
+  });
+}
+
+// A value that may come back as plaintext is left as it is.
+std::string Trimmed(const std::string& input, bool allow_legacy_plaintext) {
+  const std::string token(absl::StripAsciiWhitespace(input));
+  return allow_legacy_plaintext && !client::IsEncrypted(token) ? input : token;
+}
+
+ExitStatus ShowPlaintext(const client::DecryptResult& opened, Output& output) {
+  JsonObject object;
+  if (client::IsUtf8(opened.plaintext)) object.Text("plaintext", opened.plaintext);
+  object.Text("plaintext_base64", absl::Base64Escape(opened.plaintext))
+      .Number("key_version", opened.key_version);
+  if (!opened.kek_id.empty()) object.Text("kek_id", opened.kek_id);
+  object.Boolean("legacy_plaintext", opened.legacy_plaintext).Boolean("stale", opened.stale);
+  if (!output.raw()) WarnOfNewline(output, opened.plaintext, "plaintext");
+  return output.Result(opened.plaintext, object);
+}
+
+ExitStatus Decrypt(const Invocation& invocation, Output& output) {
+  return WithInput(invocation, output, "token", [&](const std::string& input) {
+    auto associated_data = AssociatedData(invocation);
+    if (!associated_data.ok()) {
+      return output.Fail(LocalFailure(associated_data.status()), kExitUsage);
+    }
+    const bool legacy = invocation.allow_legacy_plaintext;
+    const client::DecryptOptions options{*std::move(associated_data), legacy};
+    return WithServer(
+        invocation, output,
+        [&](const Client& client) {
+          return client.Decrypt(*invocation.scope, Trimmed(input, legacy), options);
+        },
+        [&](const client::DecryptResult& opened) { return ShowPlaintext(opened, output); });
+  });
+}
+
+ExitStatus UserKey(const Invocation& invocation, Output& output) {
+  return WithServer(
+      invocation, output,
+      [&](const Client& client) {
+        return client.GetOrCreateUserKey(invocation.scope->user_id(), invocation.key_version);
+      },
+      [&](const client::UserKeyResult& key) {
+        const std::string hex = absl::BytesToHexString(View(key.key.ExposeSecret()));
+        const std::string created =
+            absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", key.create_time, absl::UTCTimeZone());
+        return output.Result(hex, JsonObject()
+                                      .Text("key", hex)
+                                      .Number("version", key.version)
+                                      .Boolean("created", key.created)
+                                      .Text("create_time", created));
+      });
+}
+
+ExitStatus PoolKey(const Invocation& invocation, Output& output) {
+  return WithServer(
+      invocation, output, [](const Client& client) { return client.PoolKey(); },
+      [&](const client::PoolKeyResult& key) {
+        const std::string hex = absl::BytesToHexString(View(key.key.ExposeSecret()));
+        return output.Result(hex, JsonObject().Text("key", hex).Text("kek_id", key.kek_id));
+      });
+}
+
+ExitStatus Hash(const Invocation& invocation, Output& output) {
+  return WithInput(invocation, output, "API key", [&](const std::string& api_key) {
+    WarnOfNewline(output, api_key, "API key");
+    const std::string hash = client::ApiKeyHash(api_key);
+    return output.Result(hash, JsonObject().Text("sha256_hex", hash));
+  });
+}
+
+ExitStatus IsEncrypted(const Invocation& invocation, Output& output) {
+  return WithInput(invocation, output, "value", [&](const std::string& value) {
+    const bool yes = client::IsEncrypted(value);
+    return output.Result(yes ? "yes" : "no", JsonObject().Boolean("encrypted", yes),
+                         yes ? kExitOk : kExitNo);
+  });
+}
+
+struct Verb {
+  std::string_view name;
+  ExitStatus (*run)(const Invocation&, Output&);
+};
+constexpr std::array kRuns = {
+    Verb{"genkey", GenKey},    Verb{"status", Status},
+    Verb{"encrypt", Encrypt},  Verb{"decrypt", Decrypt},
+    Verb{"user-key", UserKey}, Verb{"pool-key", PoolKey},
+    Verb{"hash", Hash},        Verb{"is-encrypted", IsEncrypted},
+};
+
+}  // namespace
+
+ExitStatus Run(const Invocation& invocation, Output& output) {
+  const auto* verb = std::find_if(kRuns.begin(), kRuns.end(),
+                                  [&](const Verb& each) { return each.name == invocation.verb; });
+  return verb->run(invocation, output);
+}
+
+}  // namespace keyward::cli

@@ -1,0 +1,41 @@
+#ifndef KEYWARD_CLIENT_CLI_INVOCATION_H_
+#define KEYWARD_CLIENT_CLI_INVOCATION_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "keyward/client_options.h"
+#include "keyward/scope.h"
+
+namespace keyward::cli {
+
+enum ExitStatus {
+  kExitOk = 0,
+  // "No", or a call that the server refused or never got.
+  kExitNo = 1,
+  // Anything wrong on this side: arguments, files, output that cannot be written.
+  kExitUsage = 2,
+};
+
+// What a command line asks for; options that the verb does not have keep their defaults.
+struct Invocation {
+  std::string verb;
+  client::ClientOptions client;
+  bool json = false;
+  bool raw = false;
+  // Set for encrypt, decrypt and user-key.
+  std::optional<client::Scope> scope;
+  // Empty or "-": standard input.
+  std::string input_file;
+  std::string associated_data;
+  // Where not empty, it stands for associated_data.
+  std::string associated_data_file;
+  bool allow_legacy_plaintext = false;
+  // 0: the primary one.
+  std::uint32_t key_version = 0;
+};
+
+}  // namespace keyward::cli
+
+#endif  // KEYWARD_CLIENT_CLI_INVOCATION_H_
