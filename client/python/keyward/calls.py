@@ -1,0 +1,109 @@
+"""The calls of both clients: each verb's request, and how its response is read. No I/O."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any, Generic, TypeVar
+
+from keyward.results import Decrypted, Encrypted, Limits, PoolKey, ServerStatus, UserKey
+from keyward.v1 import key_service_pb2 as pb
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, repr=False)
+class Call(Generic[T]):
+    """One call: the stub's method, what it is sent, and what its response becomes."""
+
+    method: str
+    request: Any
+    read: Callable[[Any], T]
+
+
+def encrypt(
+    plaintext: bytes | str, user_id: str | None, pool: bool, associated_data: bytes
+) -> Call[Encrypted]:
+    request = pb.EncryptRequest(
+        plaintext=plaintext.encode() if isinstance(plaintext, str) else plaintext,
+        associated_data=associated_data,
+        **_scope(user_id, pool),
+    )
+    return Call("Encrypt", request, _read_encrypted)
+
+
+def decrypt(
+    token: str,
+    user_id: str | None,
+    pool: bool,
+    associated_data: bytes,
+    allow_legacy_plaintext: bool,
+) -> Call[Decrypted]:
+    request = pb.DecryptRequest(
+        token=token,
+        associated_data=associated_data,
+        allow_legacy_plaintext=allow_legacy_plaintext,
+        **_scope(user_id, pool),
+    )
+    return Call("Decrypt", request, _read_decrypted)
+
+
+def get_or_create_user_key(user_id: str, version: int) -> Call[UserKey]:
+    request = pb.GetOrCreateUserKeyRequest(user_id=user_id, version=version)
+    return Call("GetOrCreateUserKey", request, _read_user_key)
+
+
+def pool_key() -> Call[PoolKey]:
+    return Call("PoolKey", pb.PoolKeyRequest(), lambda r: PoolKey(key=r.key, kek_id=r.kek_id))
+
+
+def hash_api_key(api_key: str) -> Call[str]:
+    return Call("HashApiKey", pb.HashApiKeyRequest(api_key=api_key), lambda r: str(r.sha256_hex))
+
+
+def get_status() -> Call[ServerStatus]:
+    return Call("GetStatus", pb.GetStatusRequest(), _read_status)
+
+
+def _scope(user_id: str | None, pool: bool) -> dict[str, Any]:
+    if (user_id is not None) == pool:
+        raise TypeError("give either user_id or pool=True")
+    return {"pool": True} if pool else {"user_id": user_id}
+
+
+def _read_encrypted(response: pb.EncryptResponse) -> Encrypted:
+    return Encrypted(
+        token=response.token, key_version=response.key_version, kek_id=response.kek_id
+    )
+
+
+def _read_decrypted(response: pb.DecryptResponse) -> Decrypted:
+    return Decrypted(
+        plaintext=response.plaintext,
+        key_version=response.key_version,
+        kek_id=response.kek_id,
+        legacy_plaintext=response.legacy_plaintext,
+        stale=response.stale,
+    )
+
+
+def _read_user_key(response: pb.GetOrCreateUserKeyResponse) -> UserKey:
+    return UserKey(
+        key=response.key,
+        version=response.version,
+        created=response.created,
+        create_time=response.create_time.ToDatetime(tzinfo=UTC),
+    )
+
+
+def _read_status(response: pb.GetStatusResponse) -> ServerStatus:
+    return ServerStatus(
+        version=response.version,
+        encryption_enabled=response.encryption_enabled,
+        kek_id=response.kek_id,
+        store=response.store,
+        limits=Limits(
+            max_user_id_bytes=response.limits.max_user_id_bytes,
+            max_plaintext_bytes=response.limits.max_plaintext_bytes,
+            max_associated_data_bytes=response.limits.max_associated_data_bytes,
+        ),
+    )

@@ -1,0 +1,108 @@
+"""The client for threads."""
+
+from types import TracebackType
+from typing import TypeVar
+
+import grpc
+
+from keyward import calls
+from keyward.errors import from_rpc_error
+from keyward.options import DEFAULT_ADDRESS, Options
+from keyward.results import Decrypted, Encrypted, PoolKey, ServerStatus, UserKey
+from keyward.v1.key_service_pb2_grpc import KeyServiceStub
+
+T = TypeVar("T")
+
+
+class Client:
+    """A connection to a Keyward server, for any number of threads.
+
+    Every verb may raise `KeywardError`. It connects on the first call, and again by itself when the
+    connection is lost. After a fork the child needs a client of its own.
+    """
+
+    def __init__(self, options: Options | str = DEFAULT_ADDRESS) -> None:
+        """`options` may be an address alone."""
+        options = options if isinstance(options, Options) else Options(address=options)
+        credentials, arguments = options.credentials(), options.channel_arguments()
+        self._deadline = options.deadline
+        self._channel = (
+            grpc.secure_channel(options.address, credentials, arguments)
+            if credentials
+            else grpc.insecure_channel(options.address, arguments)
+        )
+        self._stub = KeyServiceStub(self._channel)  # type: ignore[no-untyped-call]
+
+    def encrypt(
+        self,
+        plaintext: bytes | str,
+        *,
+        user_id: str | None = None,
+        pool: bool = False,
+        associated_data: bytes = b"",
+    ) -> Encrypted:
+        """Seals a plaintext under a user's key (made first where there is none) or the pool's.
+
+        A str is sealed as UTF-8. `associated_data` is authenticated and not stored: `decrypt` needs
+        the same bytes.
+        """
+        return self._run(calls.encrypt(plaintext, user_id, pool, associated_data))
+
+    def decrypt(
+        self,
+        token: str,
+        *,
+        user_id: str | None = None,
+        pool: bool = False,
+        associated_data: bytes = b"",
+        allow_legacy_plaintext: bool = False,
+    ) -> Decrypted:
+        """Opens a token that `encrypt`, or the Python module before Keyward, made.
+
+        With `allow_legacy_plaintext` a value without a token's prefix comes back unchanged, as
+        UTF-8.
+        """
+        return self._run(
+            calls.decrypt(token, user_id, pool, associated_data, allow_legacy_plaintext)
+        )
+
+    def get_or_create_user_key(self, user_id: str, *, version: int = 0) -> UserKey:
+        """The user's data key, made first where there is none; version 0 asks for the primary one.
+
+        It needs the permission to export keys.
+        """
+        return self._run(calls.get_or_create_user_key(user_id, version))
+
+    def pool_key(self) -> PoolKey:
+        """The key for values that belong to no user. It needs the permission to export keys."""
+        return self._run(calls.pool_key())
+
+    def hash_api_key(self, api_key: str) -> str:
+        """The look-up hash of an API key, by the server; `keyward.api_key_hash` needs none."""
+        return self._run(calls.hash_api_key(api_key))
+
+    def get_status(self) -> ServerStatus:
+        """What the server is, and whether it can encrypt."""
+        return self._run(calls.get_status())
+
+    def close(self) -> None:
+        """Closes the connection; calls in flight are cancelled."""
+        self._channel.close()
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _run(self, call: calls.Call[T]) -> T:
+        try:
+            response = getattr(self._stub, call.method)(call.request, timeout=self._deadline)
+        except grpc.RpcError as error:
+            raise from_rpc_error(error) from error
+        return call.read(response)
