@@ -1,0 +1,57 @@
+"""Prints how many tests of ctest's JUnit reports passed, counting what each program says it ran.
+
+count_tests.py STAGE=REPORT…   A ctest entry is a program; GoogleTest and pytest tell in its output how many
+tests were in it. A program that tells nothing counts as one. Exit status 1 if any failed or none ran.
+"""
+import pathlib
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+
+GOOGLETEST = {
+    "passed": re.compile(r"^\[  PASSED  \] (\d+) tests?\.", re.MULTILINE),
+    "failed": re.compile(r"^\[  FAILED  \] (\d+) tests?, listed below", re.MULTILINE),
+    "skipped": re.compile(r"^\[  SKIPPED \] (\d+) tests?, listed below", re.MULTILINE),
+}
+PYTEST_SUMMARY = re.compile(r"^=*\s*(?=\d+ (?:passed|failed|skipped|error)).* in [\d.]+s.*$", re.MULTILINE)
+PYTEST = {
+    "passed": re.compile(r"(\d+) passed"),
+    "failed": re.compile(r"(\d+) (?:failed|errors?)"),
+    "skipped": re.compile(r"(\d+) skipped"),
+}
+
+
+def total(pattern: re.Pattern[str], text: str) -> int:
+    return sum(int(number) for number in pattern.findall(text))
+
+
+def count_program(testcase: ElementTree.Element) -> dict[str, int]:
+    if testcase.get("status") in ("notrun", "disabled"):
+        return {"passed": 0, "failed": 0, "skipped": 1}
+    output = testcase.findtext("system-out") or ""
+    summary = "\n".join(PYTEST_SUMMARY.findall(output))
+    counts = {kind: total(GOOGLETEST[kind], output) + total(PYTEST[kind], summary) for kind in GOOGLETEST}
+    if testcase.get("status") == "fail":
+        counts["failed"] = max(counts["failed"], 1)  # a crash leaves no summary
+    elif not any(counts.values()):
+        counts["passed"] = 1
+    return counts
+
+
+def main(arguments: list[str]) -> int:
+    totals = {"passed": 0, "failed": 0, "skipped": 0}
+    for argument in arguments:
+        stage, _, report = argument.partition("=")
+        if not pathlib.Path(report).is_file():
+            totals["failed"] += 1
+            print(f"{stage}: no report; its tests did not run")
+            continue
+        counts = [count_program(testcase) for testcase in ElementTree.parse(report).iter("testcase")]
+        for kind in totals:
+            totals[kind] += sum(each[kind] for each in counts)
+    print("{passed} passed, {failed} failed, {skipped} skipped".format(**totals))
+    return 1 if totals["failed"] or (arguments and not totals["passed"]) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
