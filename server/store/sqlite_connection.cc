@@ -1,0 +1,153 @@
+#include "server/store/sqlite_connection.h"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/errors/errors.h"
+
+namespace keyward::store {
+namespace {
+
+// secure_delete: what is shredded later must be gone from the pages. cell_size_check: a damaged
+// page is an error rather than a wrong row.
+constexpr char kSettings[] =
+    "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA synchronous=FULL;"
+    "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=ON;";
+
+int RememberLogPages(void* log_pages, sqlite3*, const char*, int pages) {
+  *static_cast<int*>(log_pages) = pages;
+  return SQLITE_OK;
+}
+
+bool MayPassWithNewConnection(int primary_code) {
+  switch (primary_code) {
+    case SQLITE_BUSY:
+    case SQLITE_FULL:
+    case SQLITE_NOMEM:
+      return false;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+SqliteStatement::~SqliteStatement() { sqlite3_finalize(statement_); }
+
+SqliteStatement& SqliteStatement::operator=(SqliteStatement&& other) noexcept {
+  std::swap(connection_, other.connection_);
+  std::swap(statement_, other.statement_);
+  std::swap(bind_error_, other.bind_error_);
+  return *this;
+}
+
+void SqliteStatement::Bound(int code) {
+  if (bind_error_ == SQLITE_OK) bind_error_ = code;
+}
+
+void SqliteStatement::BindText(int parameter, std::string_view text) {
+  Bound(sqlite3_bind_text64(statement_, parameter, text.data(), text.size(), SQLITE_STATIC,
+                            SQLITE_UTF8));
+}
+
+void SqliteStatement::BindBlob(int parameter, std::string_view blob) {
+  Bound(sqlite3_bind_blob64(statement_, parameter, blob.data(), blob.size(), SQLITE_STATIC));
+}
+
+void SqliteStatement::BindInt(int parameter, int64_t value) {
+  Bound(sqlite3_bind_int64(statement_, parameter, value));
+}
+
+absl::StatusOr<bool> SqliteStatement::Step() {
+  const int bind_error = std::exchange(bind_error_, SQLITE_OK);
+  const int code = bind_error == SQLITE_OK ? sqlite3_step(statement_) : bind_error;
+  if (code == SQLITE_ROW) return true;
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+  if (code == SQLITE_DONE) return false;
+  return connection_->Error(code);
+}
+
+absl::Status SqliteStatement::Run() {
+  absl::StatusOr<bool> row = true;
+  while (row.ok() && *row) row = Step();
+  return row.status();
+}
+
+bool SqliteStatement::IsNull(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+int64_t SqliteStatement::Int(int column) const { return sqlite3_column_int64(statement_, column); }
+
+std::string SqliteStatement::Bytes(int column) const {
+  const void* bytes = sqlite3_column_blob(statement_, column);
+  const int size = sqlite3_column_bytes(statement_, column);
+  return bytes == nullptr ? std::string() : std::string(static_cast<const char*>(bytes), size);
+}
+
+absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
+    const std::string& path, Access access, absl::Duration busy_timeout) {
+  const int mode = access == Access::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  sqlite3* database = nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &database,
+                                   mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  std::unique_ptr<SqliteConnection> connection(new SqliteConnection(database));
+  if (code != SQLITE_OK) return connection->Error(code);
+  sqlite3_busy_timeout(database, static_cast<int>(absl::ToInt64Milliseconds(busy_timeout)));
+  sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  if (absl::Status set = connection->Execute(kSettings); !set.ok()) return set;
+  sqlite3_wal_hook(database, RememberLogPages, &connection->log_pages_);
+  return connection;
+}
+
+SqliteConnection::~SqliteConnection() { sqlite3_close(database_); }
+
+absl::StatusOr<SqliteStatement> SqliteConnection::Prepare(std::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  if (code != SQLITE_OK) return Error(code);
+  return SqliteStatement(this, statement);
+}
+
+absl::Status SqliteConnection::Execute(const std::string& sql) {
+  const int code = sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr);
+  return code == SQLITE_OK ? absl::OkStatus() : Error(code);
+}
+
+absl::StatusOr<int64_t> SqliteConnection::QueryInt(std::string_view sql) {
+  absl::StatusOr<SqliteStatement> statement = Prepare(sql);
+  if (!statement.ok()) return statement.status();
+  absl::StatusOr<bool> row = statement->Step();
+  if (!row.ok()) return row.status();
+  return *row ? statement->Int(0) : 0;
+}
+
+int64_t SqliteConnection::Changes() const { return sqlite3_changes64(database_); }
+
+void SqliteConnection::Rollback() {
+  if (sqlite3_get_autocommit(database_) != 0) return;
+  if (sqlite3_exec(database_, "ROLLBACK", nullptr, nullptr, nullptr) != SQLITE_OK) {
+    needs_reopen_ = true;
+  }
+}
+
+void SqliteConnection::SetCheckpointOnClose(bool on) {
+  sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on ? 0 : 1, nullptr);
+}
+
+void SqliteConnection::Checkpoint() {
+  sqlite3_wal_checkpoint_v2(database_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+}
+
+absl::Status SqliteConnection::Error(int code) {
+  const int primary = code & 0xff;
+  if (primary == SQLITE_CONSTRAINT) return absl::AlreadyExistsError(sqlite3_errstr(code));
+  needs_reopen_ = needs_reopen_ || MayPassWithNewConnection(primary);
+  return errors::StoreUnavailable(absl::StrCat(sqlite3_errstr(primary), " (SQLite ", code, ")"));
+}
+
+}  // namespace keyward::store

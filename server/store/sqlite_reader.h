@@ -1,0 +1,31 @@
+#ifndef KEYWARD_SERVER_STORE_SQLITE_READER_H_
+#define KEYWARD_SERVER_STORE_SQLITE_READER_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/store/key_store.h"
+#include "server/store/sqlite_connection.h"
+
+namespace keyward::store {
+
+// Reads users and their keys over a connection, which must outlive it. For one thread at a time.
+class SqliteReader {
+ public:
+  static absl::StatusOr<SqliteReader> Prepare(SqliteConnection& connection);
+
+  // As KeyStore::Find and KeyStore::Page.
+  absl::StatusOr<UserKeys> Find(const std::string& user_id);
+  absl::StatusOr<std::vector<UserKeys>> Page(const std::string& after, int limit);
+
+ private:
+  SqliteReader(SqliteStatement find, SqliteStatement page);
+
+  SqliteStatement find_;
+  SqliteStatement page_;
+};
+
+}  // namespace keyward::store
+
+#endif  // KEYWARD_SERVER_STORE_SQLITE_READER_H_

@@ -1,0 +1,120 @@
+#include "server/store/sqlite_store.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/store/private_file.h"
+#include "server/store/sqlite_connection.h"
+
+namespace keyward::store {
+namespace {
+
+// A reader's connection, opened when it is first needed and again after an error.
+class ReadSession {
+ public:
+  explicit ReadSession(const SqliteStoreOptions& options) : options_(options) {}
+
+  absl::StatusOr<SqliteReader*> Reader() {
+    if (reader_.has_value() && !connection_->NeedsReopen()) return &*reader_;
+    reader_.reset();
+    auto connection = SqliteConnection::Open(options_.path, SqliteConnection::Access::kReadOnly,
+                                             options_.busy_timeout);
+    if (!connection.ok()) return connection.status();
+    connection_ = *std::move(connection);
+    absl::StatusOr<SqliteReader> reader = SqliteReader::Prepare(*connection_);
+    if (!reader.ok()) return reader.status();
+    return &reader_.emplace(*std::move(reader));
+  }
+
+ private:
+  const SqliteStoreOptions& options_;
+  std::unique_ptr<SqliteConnection> connection_;
+  std::optional<SqliteReader> reader_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(SqliteStoreOptions options) {
+  if (absl::Status file = EnsurePrivateFile(options.path); !file.ok()) return file;
+  absl::StatusOr<std::unique_ptr<DatabaseLock>> lock =
+      DatabaseLock::Acquire(options.path, options.program);
+  if (!lock.ok()) return lock.status();
+  absl::StatusOr<std::unique_ptr<SqliteWriter>> writer =
+      SqliteWriter::Open(options.path, options.busy_timeout);
+  if (absl::IsUnavailable(writer.status())) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot open ", options.path, ": ", writer.status().message()));
+  }
+  if (!writer.ok()) return writer.status();
+  return std::unique_ptr<SqliteStore>(
+      new SqliteStore(std::move(options), *std::move(lock), *std::move(writer)));
+}
+
+SqliteStore::SqliteStore(SqliteStoreOptions options, std::unique_ptr<DatabaseLock> lock,
+                         std::unique_ptr<SqliteWriter> writer)
+    : options_(std::move(options)),
+      lock_(std::move(lock)),
+      writer_([this, writer = std::move(writer)]() mutable { WriteLoop(std::move(writer)); }) {
+  for (int i = 0; i < options_.readers; ++i) {
+    readers_.emplace_back([this] { ReadLoop(); });
+  }
+}
+
+SqliteStore::~SqliteStore() {
+  calls_.WaitForNone();
+  reads_.Close();
+  for (std::thread& reader : readers_) reader.join();
+  // The writer's connection is the last one to close, and so the one that empties the log.
+  creates_.Close();
+  writer_.join();
+}
+
+void SqliteStore::Find(std::string user_id, FindCallback done) {
+  reads_.Push([user_id = std::move(user_id),
+               done = calls_.Track(std::move(done))](absl::StatusOr<SqliteReader*> reader) mutable {
+    done(reader.ok() ? (*reader)->Find(user_id) : reader.status());
+  });
+}
+
+void SqliteStore::Page(std::string after, int limit, PageCallback done) {
+  reads_.Push([after = std::move(after), limit,
+               done = calls_.Track(std::move(done))](absl::StatusOr<SqliteReader*> reader) mutable {
+    done(reader.ok() ? (*reader)->Page(after, limit) : reader.status());
+  });
+}
+
+void SqliteStore::Create(std::string user_id, KeyVersion key, CreateCallback done) {
+  creates_.Push({std::move(user_id), std::move(key), calls_.Track(std::move(done))});
+}
+
+void SqliteStore::ReadLoop() {
+  ReadSession session(options_);
+  while (std::optional<Read> read = reads_.Take()) (*read)(session.Reader());
+}
+
+void SqliteStore::WriteLoop(std::unique_ptr<SqliteWriter> writer) {
+  while (true) {
+    std::vector<PendingCreate> group = creates_.TakeAll();
+    if (group.empty()) return;
+    StoreGroup(writer, std::move(group));
+  }
+}
+
+void SqliteStore::StoreGroup(std::unique_ptr<SqliteWriter>& writer,
+                             std::vector<PendingCreate> group) {
+  absl::Status ready;
+  if (writer == nullptr || writer->NeedsReopen()) {
+    writer.reset();
+    absl::StatusOr<std::unique_ptr<SqliteWriter>> opened =
+        SqliteWriter::Open(options_.path, options_.busy_timeout);
+    ready = opened.status();
+    if (ready.ok()) writer = *std::move(opened);
+  }
+  std::vector<absl::StatusOr<Created>> results =
+      ready.ok() ? writer->Store(group) : std::vector<absl::StatusOr<Created>>(group.size(), ready);
+  for (size_t i = 0; i < group.size(); ++i) group[i].done(std::move(results[i]));
+  if (writer != nullptr) writer->CheckpointEvery(options_.checkpoint_pages);
+}
+
+}  // namespace keyward::store

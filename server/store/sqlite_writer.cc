@@ -1,0 +1,146 @@
+#include "server/store/sqlite_writer.h"
+
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "server/errors/errors.h"
+#include "server/store/sqlite_schema.h"
+#include "server/store/stored_row.h"
+
+namespace keyward::store {
+namespace {
+
+// Switches to the write-ahead log; a file that is in it already is not written to.
+absl::Status UseLog(SqliteConnection& connection) {
+  absl::StatusOr<SqliteStatement> mode = connection.Prepare("PRAGMA journal_mode=WAL");
+  if (!mode.ok()) return mode.status();
+  const absl::StatusOr<bool> row = mode->Step();
+  if (!row.ok()) return row.status();
+  if (mode->Bytes(0) == "wal") return absl::OkStatus();
+  return errors::StoreUnavailable("this file system cannot hold a write-ahead log");
+}
+
+Created NewUser(const PendingCreate& create) {
+  Created created;
+  created.created = true;
+  created.keys.user_id = create.user_id;
+  created.keys.primary_version = create.key.version;
+  created.keys.versions.push_back(create.key);
+  return created;
+}
+
+}  // namespace
+
+SqliteWriter::SqliteWriter(std::unique_ptr<SqliteConnection> connection, SqliteReader reader)
+    : connection_(std::move(connection)), reader_(std::move(reader)) {}
+
+absl::StatusOr<std::unique_ptr<SqliteWriter>> SqliteWriter::Open(const std::string& path,
+                                                                 absl::Duration busy_timeout) {
+  auto connection =
+      SqliteConnection::Open(path, SqliteConnection::Access::kReadWrite, busy_timeout);
+  if (!connection.ok()) return connection.status();
+  // A file that turns out not to be ours is left exactly as it is.
+  (*connection)->SetCheckpointOnClose(false);
+  absl::Status ready = CheckSqliteFile(**connection, path);
+  if (ready.ok()) ready = UseLog(**connection);
+  if (ready.ok()) ready = MigrateSqliteSchema(**connection, absl::Now());
+  if (!ready.ok()) return ready;
+  (*connection)->SetCheckpointOnClose(true);
+
+  absl::StatusOr<SqliteReader> reader = SqliteReader::Prepare(**connection);
+  if (!reader.ok()) return reader.status();
+  std::unique_ptr<SqliteWriter> writer(
+      new SqliteWriter(*std::move(connection), *std::move(reader)));
+  if (absl::Status prepared = writer->PrepareStatements(); !prepared.ok()) return prepared;
+  return writer;
+}
+
+absl::Status SqliteWriter::PrepareStatements() {
+  const std::pair<SqliteStatement*, std::string_view> statements[] = {
+      {&begin_, "BEGIN IMMEDIATE"},
+      {&commit_, "COMMIT"},
+      {&savepoint_, "SAVEPOINT row"},
+      {&release_, "RELEASE row"},
+      {&insert_user_,
+       "INSERT INTO users (user_id, primary_version, state) VALUES (?1, ?2, ?3)"
+       " ON CONFLICT (user_id) DO NOTHING"},
+      {&insert_key_,
+       "INSERT INTO user_keys (user_id, version, kek_id, wrap_format, wrapped_key, state,"
+       " created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
+  };
+  for (const auto& [statement, sql] : statements) {
+    absl::StatusOr<SqliteStatement> prepared = connection_->Prepare(sql);
+    if (!prepared.ok()) return prepared.status();
+    *statement = *std::move(prepared);
+  }
+  return absl::OkStatus();
+}
+
+std::vector<absl::StatusOr<Created>> SqliteWriter::Store(const std::vector<PendingCreate>& group) {
+  std::vector<absl::StatusOr<Created>> results(group.size());
+  const absl::Status done = Transact(group, results);
+  if (!done.ok()) {
+    connection_->Rollback();
+    results.assign(group.size(), done);
+  }
+  return results;
+}
+
+absl::Status SqliteWriter::Transact(const std::vector<PendingCreate>& group,
+                                    std::vector<absl::StatusOr<Created>>& results) {
+  absl::Status done = begin_.Run();
+  for (size_t i = 0; done.ok() && i < group.size(); ++i) done = StoreRow(group[i], results[i]);
+  return done.ok() ? commit_.Run() : done;
+}
+
+absl::Status SqliteWriter::StoreRow(const PendingCreate& create, absl::StatusOr<Created>& result) {
+  result = errors::StoredKeyCorrupt();
+  // What could not be read back is never written.
+  if (!IsPossibleKey(create.key)) return absl::OkStatus();
+  absl::Status done = savepoint_.Run();
+  if (!done.ok()) return done;
+
+  insert_user_.BindText(1, create.user_id);
+  insert_user_.BindInt(2, create.key.version);
+  insert_user_.BindInt(3, static_cast<int>(UserState::kActive));
+  done = insert_user_.Run();
+  if (!done.ok()) return absl::IsAlreadyExists(done) ? UndoRow() : done;
+
+  if (connection_->Changes() > 0) {
+    done = InsertKey(create.user_id, create.key);
+    // Keys of a user who is not there: whose they are cannot be told.
+    if (!done.ok()) return absl::IsAlreadyExists(done) ? UndoRow() : done;
+    result = NewUser(create);
+  } else {
+    absl::StatusOr<UserKeys> found = reader_.Find(create.user_id);
+    if (absl::IsUnavailable(found.status())) return found.status();
+    result = found.ok() ? absl::StatusOr<Created>(Created{*std::move(found), false})
+                        : absl::StatusOr<Created>(found.status());
+  }
+  return release_.Run();
+}
+
+absl::Status SqliteWriter::InsertKey(const std::string& user_id, const KeyVersion& key) {
+  insert_key_.BindText(1, user_id);
+  insert_key_.BindInt(2, key.version);
+  insert_key_.BindBlob(3, key.kek_id);
+  insert_key_.BindInt(4, key.wrap_format);
+  insert_key_.BindBlob(5, key.wrapped_key);
+  insert_key_.BindInt(6, static_cast<int>(key.state));
+  insert_key_.BindInt(7, key.created_at_micros);
+  return insert_key_.Run();
+}
+
+absl::Status SqliteWriter::UndoRow() {
+  return connection_->Execute("ROLLBACK TO row; RELEASE row");
+}
+
+void SqliteWriter::CheckpointEvery(int pages) {
+  const int now = connection_->LogPages();
+  if (now < pages_at_checkpoint_) pages_at_checkpoint_ = 0;  // the log has started from the top
+  if (now - pages_at_checkpoint_ < pages) return;
+  connection_->Checkpoint();
+  pages_at_checkpoint_ = now;
+}
+
+}  // namespace keyward::store

@@ -1,0 +1,60 @@
+#ifndef KEYWARD_SERVER_STORE_SQLITE_WRITER_H_
+#define KEYWARD_SERVER_STORE_SQLITE_WRITER_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/store/key_store.h"
+#include "server/store/sqlite_connection.h"
+#include "server/store/sqlite_reader.h"
+
+namespace keyward::store {
+
+// A Create that waits for the writer.
+struct PendingCreate {
+  std::string user_id;
+  KeyVersion key;
+  KeyStore::CreateCallback done;
+};
+
+// The one connection that writes and checkpoints a Keyward database. For one thread at a time.
+class SqliteWriter {
+ public:
+  // Opens a file that is there, checks whose it is and brings its schema up to date.
+  static absl::StatusOr<std::unique_ptr<SqliteWriter>> Open(const std::string& path,
+                                                            absl::Duration busy_timeout);
+
+  // Stores all of the group in one transaction with one sync, then says, in the group's order, what
+  // to answer each. A row that cannot be stored fails alone; where the engine fails, all of them
+  // do, and nothing of the group is stored.
+  std::vector<absl::StatusOr<Created>> Store(const std::vector<PendingCreate>& group);
+
+  // Copies the log into the database once it has grown by `pages` since the last time.
+  void CheckpointEvery(int pages);
+
+  bool NeedsReopen() const { return connection_->NeedsReopen(); }
+
+ private:
+  SqliteWriter(std::unique_ptr<SqliteConnection> connection, SqliteReader reader);
+
+  absl::Status PrepareStatements();
+  // UNAVAILABLE where the transaction has to end; what concerns the row alone is in `result`.
+  absl::Status StoreRow(const PendingCreate& create, absl::StatusOr<Created>& result);
+  absl::Status InsertKey(const std::string& user_id, const KeyVersion& key);
+  absl::Status UndoRow();
+  absl::Status Transact(const std::vector<PendingCreate>& group,
+                        std::vector<absl::StatusOr<Created>>& results);
+
+  const std::unique_ptr<SqliteConnection> connection_;
+  SqliteReader reader_;
+  SqliteStatement begin_, commit_, savepoint_, release_, insert_user_, insert_key_;
+  int pages_at_checkpoint_ = 0;
+};
+
+}  // namespace keyward::store
+
+#endif  // KEYWARD_SERVER_STORE_SQLITE_WRITER_H_
