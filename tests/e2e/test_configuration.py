@@ -104,6 +104,14 @@ def test_a_store_that_is_no_database_is_named(rig):
     assert rig.store.read_bytes() == before
 
 
+def test_the_stores_files_are_its_owners_alone(rig):
+    assert rig.serve().user_key("u").created
+    files = list(rig.directory.glob("keys.db*"))
+    assert {"keys.db", "keys.db-wal", "keys.db.lock"} <= {file.name for file in files}
+    for file in files:
+        assert file.stat().st_mode & 0o077 == 0, file
+
+
 def test_a_store_in_use_is_refused_and_its_owner_named(rig):
     owner = rig.start()
     line = rig.refuse()

@@ -171,6 +171,27 @@ def test_what_the_store_lacks_is_found_in_the_legacy_file_after_a_crash_in_betwe
     assert (answer.key, answer.created) == (key, False)
 
 
+def test_degraded_mode_leaves_the_legacy_file_alone(rig, path, connection):
+    key = module_makes(connection, rig.kek, "u")
+    before = row(connection, "u")
+    server = rig.start(legacy_db=path, kek=None)
+    assert len(server.warnings()) == 1, server.log()
+    with refused("FAILED_PRECONDITION", "ENCRYPTION_DISABLED"):
+        rig.client(server).user_key("u")
+    assert server.stop() == 0
+    assert row(connection, "u") == before
+    assert rig.serve(legacy_db=path).user_key("u").key == key
+
+
+def test_a_store_that_ran_without_the_bridge_brings_its_keys_to_the_module(rig, path, connection):
+    server = rig.start()
+    key = rig.client(server).user_key("u").key
+    assert server.stop() == 0
+    client = rig.serve(legacy_db=path)
+    assert legacy.read(connection, rig.kek, "u") == key
+    assert client.user_key("u").key == key
+
+
 def test_many_rows_are_imported(rig, path):
     stored = {f"user-{number}": os.urandom(32) for number in range(3000)}
     legacy.write(path, [(user, formats.seal(rig.kek, key), legacy.now()) for user, key in stored.items()])

@@ -107,9 +107,8 @@ def test_a_token_longer_than_any_that_encrypt_makes_is_refused(client):
 @pytest.mark.parametrize("body", [b"\x0a", b"\x0a\x05ab", b"\xff" * 11, b"\x0b", b"\x07\x01"])
 def test_a_body_that_is_no_message_is_refused_and_the_server_stays(client, body):
     for name in ("GetOrCreateUserKey", "Encrypt", "Decrypt", "PoolKey", "HashApiKey", "GetStatus"):
-        with pytest.raises(grpc.RpcError) as error:
+        with bad_request():
             client.method(name)(body)
-        assert error.value.code() in (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.INTERNAL)
     assert client.status().encryption_enabled
 
 

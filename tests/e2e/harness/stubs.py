@@ -1,8 +1,4 @@
-"""Generates the Python stubs from proto/ when first imported, into a folder that goes with the process.
-
-The standard health and reflection protos come from Debian's package grpc-proto, so that the tests speak
-the published services and not the server's idea of them.
-"""
+"""Generates the Python stubs from proto/ when first imported, into a folder that goes with the process."""
 import atexit
 import importlib
 import pathlib
@@ -28,7 +24,7 @@ def _generate() -> pathlib.Path:
     folder = pathlib.Path(tempfile.mkdtemp(prefix="keyward-stubs-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     subprocess.run(
-        ["protoc", f"-I{paths.REPOSITORY / 'proto'}", "-I/usr/share/grpc-proto",
+        ["protoc", f"-I{paths.REPOSITORY / 'proto'}",
          f"--python_out={folder}", f"--grpc_out={folder}",
          f"--plugin=protoc-gen-grpc={shutil.which('grpc_python_plugin')}", *PROTOS],
         check=True)
