@@ -1,6 +1,7 @@
 #ifndef KEYWARD_TESTS_CLIENT_RUN_PROGRAM_H_
 #define KEYWARD_TESTS_CLIENT_RUN_PROGRAM_H_
 
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,12 @@ struct ProgramResult {
   std::string output;
   std::string error;
 };
+
+// For GoogleTest's messages.
+inline void PrintTo(const ProgramResult& result, std::ostream* stream) {
+  *stream << "exit status " << result.exit_status << ", stdout \"" << result.output
+          << "\", stderr \"" << result.error << "\"";
+}
 
 // Runs a program to its end. `arguments` begin with the program (looked up in PATH); `environment`
 // (NAME=value) joins this process's own, of which no KEYWARD_ variable is passed on.
