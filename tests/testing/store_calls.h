@@ -1,0 +1,78 @@
+#ifndef KEYWARD_TESTS_TESTING_STORE_CALLS_H_
+#define KEYWARD_TESTS_TESTING_STORE_CALLS_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/store/key_store.h"
+#include "server/sync/mutex.h"
+
+namespace keyward::testing {
+
+// An answer that a test waits for. Copies share it.
+template <typename T>
+class Answer {
+ public:
+  // What a store calls.
+  auto Callback() {
+    return [state = state_](absl::StatusOr<T> value) {
+      sync::MutexLock lock(state->mutex);
+      state->value = std::move(value);
+      state->there.NotifyAll();
+    };
+  }
+  absl::StatusOr<T> Wait() const {
+    sync::MutexLock lock(state_->mutex);
+    while (!state_->value.has_value()) state_->there.Wait(state_->mutex);
+    return *state_->value;
+  }
+  bool IsThere() const {
+    sync::MutexLock lock(state_->mutex);
+    return state_->value.has_value();
+  }
+
+ private:
+  struct State {
+    sync::Mutex mutex;
+    sync::CondVar there;
+    std::optional<absl::StatusOr<T>> value ABSL_GUARDED_BY(mutex);
+  };
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+inline Answer<store::UserKeys> StartFind(store::KeyStore& store, const std::string& user_id) {
+  Answer<store::UserKeys> answer;
+  store.Find(user_id, answer.Callback());
+  return answer;
+}
+
+inline Answer<store::Created> StartCreate(store::KeyStore& store, const std::string& user_id,
+                                          const store::KeyVersion& key) {
+  Answer<store::Created> answer;
+  store.Create(user_id, key, answer.Callback());
+  return answer;
+}
+
+inline absl::StatusOr<store::UserKeys> Find(store::KeyStore& store, const std::string& user_id) {
+  return StartFind(store, user_id).Wait();
+}
+
+inline absl::StatusOr<store::Created> Create(store::KeyStore& store, const std::string& user_id,
+                                             const store::KeyVersion& key) {
+  return StartCreate(store, user_id, key).Wait();
+}
+
+inline absl::StatusOr<std::vector<store::UserKeys>> Page(store::KeyStore& store,
+                                                         const std::string& after, int limit) {
+  Answer<std::vector<store::UserKeys>> answer;
+  store.Page(after, limit, answer.Callback());
+  return answer.Wait();
+}
+
+}  // namespace keyward::testing
+
+#endif  // KEYWARD_TESTS_TESTING_STORE_CALLS_H_
