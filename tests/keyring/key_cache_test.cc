@@ -1,0 +1,126 @@
+#include "server/keyring/key_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/keyring/known_keys.h"
+
+namespace keyward::keyring {
+namespace {
+
+LoadedUserPtr User(uint32_t version = 1) {
+  auto user = std::make_shared<LoadedUser>();
+  user->primary_version = version;
+  return user;
+}
+
+class KeyCacheTest : public ::testing::Test {
+ protected:
+  FakeClock clock_;
+};
+
+TEST_F(KeyCacheTest, FindsWhatWasPutAndNothingElse) {
+  KeyCache cache(1000, absl::Minutes(5), clock_);
+  const LoadedUserPtr alice = User();
+  cache.Put("alice", alice);
+  EXPECT_EQ(cache.Get("alice"), alice);
+  EXPECT_EQ(cache.Get("bob"), nullptr);
+  EXPECT_EQ(cache.Get("alic"), nullptr);
+  EXPECT_EQ(cache.size(), 1);
+}
+
+TEST_F(KeyCacheTest, ANewerEntryTakesTheOldOnesPlace) {
+  KeyCache cache(1000, absl::Minutes(5), clock_);
+  cache.Put("alice", User(1));
+  cache.Put("alice", User(2));
+  EXPECT_EQ(cache.Get("alice")->primary_version, 2);
+  EXPECT_EQ(cache.size(), 1);
+}
+
+TEST_F(KeyCacheTest, ServesNothingThatIsAsOldAsTheTtl) {
+  KeyCache cache(1000, absl::Minutes(5), clock_);
+  cache.Put("alice", User());
+  clock_.Advance(absl::Minutes(5) - absl::Nanoseconds(1));
+  EXPECT_NE(cache.Get("alice"), nullptr);
+  clock_.Advance(absl::Nanoseconds(1));
+  EXPECT_EQ(cache.Get("alice"), nullptr);
+  EXPECT_EQ(cache.size(), 0);
+}
+
+TEST_F(KeyCacheTest, AgeCountsFromLoadingNotFromUse) {
+  KeyCache cache(1000, absl::Minutes(5), clock_);
+  cache.Put("alice", User());
+  for (int minute = 0; minute < 4; ++minute) {
+    clock_.Advance(absl::Minutes(1));
+    EXPECT_NE(cache.Get("alice"), nullptr);
+  }
+  clock_.Advance(absl::Minutes(1));
+  EXPECT_EQ(cache.Get("alice"), nullptr);
+}
+
+TEST_F(KeyCacheTest, PuttingAnewStartsAnewAge) {
+  KeyCache cache(1000, absl::Minutes(5), clock_);
+  cache.Put("alice", User(1));
+  clock_.Advance(absl::Minutes(4));
+  cache.Put("alice", User(2));
+  clock_.Advance(absl::Minutes(4));
+  ASSERT_NE(cache.Get("alice"), nullptr);
+  EXPECT_EQ(cache.Get("alice")->primary_version, 2);
+}
+
+TEST_F(KeyCacheTest, HoldsNoMoreUsersThanItMay) {
+  KeyCache cache(160, absl::Minutes(5), clock_);
+  for (int i = 0; i < 10000; ++i) cache.Put("user-" + std::to_string(i), User());
+  EXPECT_LE(cache.size(), 160);
+  EXPECT_GE(cache.size(), 100);
+}
+
+TEST_F(KeyCacheTest, TheLeastRecentlyUsedGoesFirst) {
+  KeyCache cache(160, absl::Minutes(5), clock_);
+  cache.Put("favourite", User());
+  for (int i = 0; i < 10000; ++i) {
+    cache.Put("user-" + std::to_string(i), User());
+    ASSERT_NE(cache.Get("favourite"), nullptr) << i;
+  }
+  EXPECT_EQ(cache.Get("user-0"), nullptr);
+  EXPECT_NE(cache.Get("user-9999"), nullptr);
+}
+
+TEST_F(KeyCacheTest, AnEvictedEntryLivesAsLongAsItIsInUse) {
+  KeyCache cache(1, absl::Minutes(5), clock_);
+  cache.Put("alice", User(7));
+  const LoadedUserPtr in_use = cache.Get("alice");
+  for (int i = 0; i < 100; ++i) cache.Put("user-" + std::to_string(i), User());
+  EXPECT_EQ(cache.Get("alice"), nullptr);
+  EXPECT_EQ(in_use->primary_version, 7);
+}
+
+TEST_F(KeyCacheTest, ManyThreadsUseItAtOnce) {
+  KeyCache cache(64, absl::Minutes(5), clock_);
+  std::vector<std::thread> threads;
+  std::vector<int> wrong(4, 0);
+  for (int& count : wrong) {
+    threads.emplace_back([&cache, &count, this] {
+      for (int i = 0; i < 5000; ++i) {
+        const uint32_t n = static_cast<uint32_t>(i * 7 % 200);
+        const std::string id = "user-" + std::to_string(n);
+        if (const LoadedUserPtr user = cache.Get(id)) {
+          count += user->primary_version == n ? 0 : 1;
+        } else {
+          cache.Put(id, User(n));
+        }
+        if (i % 1000 == 0) clock_.Advance(absl::Minutes(1));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, std::vector<int>(4, 0));
+  EXPECT_LE(cache.size(), 64);
+}
+
+}  // namespace
+}  // namespace keyward::keyring

@@ -1,0 +1,219 @@
+#include "server/keyring/user_keys.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/errors/errors.h"
+#include "server/keyring/key_wrap.h"
+#include "server/store/fake_key_store.h"
+#include "server/store/faulty_key_store.h"
+#include "tests/keyring/awaited.h"
+#include "tests/keyring/known_keys.h"
+
+namespace keyward::keyring {
+namespace {
+
+using Call = store::FaultyKeyStore::Call;
+using IfMissing = UserKeys::IfMissing;
+using Found = Awaited<UserKeys::Found>;
+
+class UserKeysTest : public ::testing::Test {
+ protected:
+  Found Get(std::string_view user_id, IfMissing if_missing) {
+    Found found;
+    users_.Get(user_id, if_missing, found.Callback());
+    return found;
+  }
+
+  void Store(const std::string& user_id) {
+    behind_->Put({.user_id = user_id,
+                  .primary_version = 1,
+                  .min_version = 0,
+                  .state = store::UserState::kActive,
+                  .versions = {WrapKey(*ExampleKeks().current(), user_id, 1, ExampleKey(),
+                                       clock_.Now(), crypto::SystemRandom())}});
+  }
+
+  FakeClock clock_;
+  KeyCache cache_{1000, absl::Minutes(5), clock_};
+  KeyShield shield_{crypto::SystemRandom()};
+  store::FakeKeyStore* const behind_ = new store::FakeKeyStore;
+  std::unique_ptr<store::FaultyKeyStore> store_ =
+      std::make_unique<store::FaultyKeyStore>(std::unique_ptr<store::KeyStore>(behind_));
+  UserKeys users_{ExampleKeks(), *store_, cache_, shield_, clock_, crypto::SystemRandom()};
+};
+
+TEST_F(UserKeysTest, AsksTheStoreOnceAndTheCacheFromThenOn) {
+  Store("alice");
+  EXPECT_TRUE(Get("alice", IfMissing::kFail).Take().ok());
+  const Found again = Get("alice", IfMissing::kFail);
+  EXPECT_TRUE(again.ready());  // on this very thread
+  EXPECT_EQ(store_->Count(Call::kFind), 1);
+}
+
+TEST_F(UserKeysTest, ManyWhoWaitForOneUserShareOneLoad) {
+  Store("alice");
+  store_->Hold(Call::kFind);
+  std::vector<Found> waiting;
+  for (int i = 0; i < 50; ++i) {
+    waiting.push_back(Get("alice", i % 2 == 0 ? IfMissing::kFail : IfMissing::kCreate));
+  }
+  store_->WaitForHeld(Call::kFind, 1);
+  for (const Found& each : waiting) EXPECT_FALSE(each.ready());
+  store_->Release(Call::kFind);
+  const LoadedUserPtr first = waiting[0].Take()->user;
+  for (size_t i = 1; i < waiting.size(); ++i) {
+    const auto found = waiting[i].Take();
+    ASSERT_TRUE(found.ok());
+    EXPECT_EQ(found->user, first);
+    EXPECT_FALSE(found->created);
+  }
+  EXPECT_EQ(store_->Count(Call::kFind), 1);
+  EXPECT_EQ(store_->Count(Call::kCreate), 0);
+}
+
+TEST_F(UserKeysTest, AnotherUsersLoadDoesNotWait) {
+  Store("alice");
+  EXPECT_TRUE(Get("alice", IfMissing::kFail).Take().ok());
+  store_->Hold(Call::kFind);
+  Found slow = Get("bob", IfMissing::kFail);
+  EXPECT_TRUE(Get("alice", IfMissing::kFail).Take().ok());
+  EXPECT_FALSE(slow.ready());
+  store_->Release(Call::kFind);
+  EXPECT_FALSE(slow.Take().ok());
+}
+
+TEST_F(UserKeysTest, ExactlyOneOfThoseWhoWaitedIsToldThatTheKeyIsNew) {
+  store_->Hold(Call::kFind);
+  std::vector<Found> waiting;
+  for (int i = 0; i < 50; ++i) waiting.push_back(Get("alice", IfMissing::kCreate));
+  store_->Release(Call::kFind);
+  int created = 0;
+  for (Found& each : waiting) {
+    const auto found = each.Take();
+    ASSERT_TRUE(found.ok()) << found.status();
+    created += found->created ? 1 : 0;
+  }
+  EXPECT_EQ(created, 1);
+  EXPECT_EQ(store_->Count(Call::kCreate), 1);
+  EXPECT_EQ(behind_->size(), 1);
+  EXPECT_FALSE(Get("alice", IfMissing::kCreate).Take()->created);
+}
+
+TEST_F(UserKeysTest, AMissingUserIsMadeOnlyForThoseWhoWantIt) {
+  store_->Hold(Call::kFind);
+  Found reader = Get("alice", IfMissing::kFail);
+  Found writer = Get("alice", IfMissing::kCreate);
+  store_->Release(Call::kFind);
+  EXPECT_EQ(errors::Reason(reader.Take().status()), "USER_KEY_NOT_FOUND");
+  const auto made = writer.Take();
+  ASSERT_TRUE(made.ok());
+  EXPECT_TRUE(made->created);
+}
+
+TEST_F(UserKeysTest, ANewKeyIsNotUsedBeforeItIsStored) {
+  store_->Hold(Call::kCreate);
+  Found writer = Get("alice", IfMissing::kCreate);
+  store_->WaitForHeld(Call::kCreate, 1);
+  Found late_reader = Get("alice", IfMissing::kFail);
+  EXPECT_FALSE(writer.ready());
+  EXPECT_FALSE(late_reader.ready());
+  EXPECT_EQ(cache_.Get("alice"), nullptr);
+  store_->Release(Call::kCreate);
+  const auto made = writer.Take();
+  const auto read = late_reader.Take();
+  ASSERT_TRUE(made.ok());
+  ASSERT_TRUE(read.ok());
+  EXPECT_TRUE(made->created);
+  EXPECT_FALSE(read->created);
+  EXPECT_EQ(made->user, read->user);
+}
+
+TEST_F(UserKeysTest, AMissingUserIsLookedForAgainTheNextTime) {
+  EXPECT_FALSE(Get("alice", IfMissing::kFail).Take().ok());
+  Store("alice");
+  EXPECT_TRUE(Get("alice", IfMissing::kFail).Take().ok());
+}
+
+TEST_F(UserKeysTest, AKeyMadeElsewhereMeanwhileWins) {
+  store_->Hold(Call::kCreate);
+  Found writer = Get("alice", IfMissing::kCreate);
+  store_->WaitForHeld(Call::kCreate, 1);
+  Store("alice");  // as another process would
+  store_->Release(Call::kCreate);
+  const auto found = writer.Take();
+  ASSERT_TRUE(found.ok());
+  EXPECT_FALSE(found->created);
+  ASSERT_TRUE(found->user->versions.at(0).key);
+  EXPECT_TRUE(shield_.Unshield(*found->user->versions[0].key) == ExampleKey());
+}
+
+TEST_F(UserKeysTest, AllWhoWaitHearOfAFailureAndTheNextCallTriesAgain) {
+  Store("alice");
+  for (const Call failing : {Call::kFind, Call::kCreate}) {
+    const char* user = failing == Call::kFind ? "alice" : "bob";
+    store_->Fail(failing, errors::StoreUnavailable("disk full"));
+    store_->Hold(Call::kFind);
+    std::vector<Found> waiting;
+    for (int i = 0; i < 3; ++i) waiting.push_back(Get(user, IfMissing::kCreate));
+    store_->Release(Call::kFind);
+    for (Found& each : waiting) {
+      EXPECT_EQ(errors::Reason(each.Take().status()), "STORE_UNAVAILABLE");
+    }
+    store_->Fail(failing, absl::OkStatus());
+    EXPECT_TRUE(Get(user, IfMissing::kCreate).Take().ok());
+  }
+}
+
+TEST_F(UserKeysTest, AKeyWhoseCommitWasAnsweredWithAnErrorIsFoundTheNextTime) {
+  store_->LoseCreateAnswers(errors::StoreUnavailable("connection lost"));
+  EXPECT_FALSE(Get("alice", IfMissing::kCreate).Take().ok());
+  store_->LoseCreateAnswers(absl::OkStatus());
+  const auto found = Get("alice", IfMissing::kCreate).Take();
+  ASSERT_TRUE(found.ok());
+  EXPECT_FALSE(found->created);
+  EXPECT_EQ(behind_->size(), 1);
+}
+
+TEST_F(UserKeysTest, CachedKeysServeWhileTheStoreIsAway) {
+  Store("alice");
+  EXPECT_TRUE(Get("alice", IfMissing::kFail).Take().ok());
+  store_->Fail(Call::kFind, errors::StoreUnavailable("gone"));
+  EXPECT_TRUE(Get("alice", IfMissing::kFail).Take().ok());
+  clock_.Advance(absl::Minutes(5));
+  EXPECT_FALSE(Get("alice", IfMissing::kFail).Take().ok());
+}
+
+TEST_F(UserKeysTest, WhatCouldNotBeOpenedIsNotCachedSoThatARepairShowsAtOnce) {
+  Store("alice");
+  store::UserKeys damaged = {.user_id = "alice",
+                             .primary_version = 1,
+                             .min_version = 0,
+                             .state = store::UserState::kActive,
+                             .versions = {{.version = 1,
+                                           .kek_id = ExampleKeks().current()->id(),
+                                           .wrap_format = kWrapFormat,
+                                           .wrapped_key = std::string(60, 'x')}}};
+  behind_->Put(damaged);
+  const auto broken = Get("alice", IfMissing::kFail).Take();
+  ASSERT_TRUE(broken.ok());
+  EXPECT_EQ(errors::Reason(broken->user->versions.at(0).problem), "STORED_KEY_CORRUPT");
+  Store("alice");
+  EXPECT_TRUE(Get("alice", IfMissing::kFail).Take()->user->complete());
+}
+
+TEST_F(UserKeysTest, NewKeysDiffer) {
+  for (const char* user : {"alice", "bob"}) ASSERT_TRUE(Get(user, IfMissing::kCreate).Take().ok());
+  const auto key = [this](const char* user) {
+    return shield_.Unshield(*Get(user, IfMissing::kFail).Take()->user->versions.at(0).key);
+  };
+  EXPECT_FALSE(key("alice") == key("bob"));
+  EXPECT_EQ(key("alice").size(), 32);
+}
+
+}  // namespace
+}  // namespace keyward::keyring
