@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/crypto/aead.h"
+#include "server/crypto/hash.h"
 #include "server/errors/errors.h"
 #include "server/keyring/token.h"
 
@@ -54,6 +55,8 @@ absl::StatusOr<const LoadedVersion*> Primary(const LoadedUser& user) {
 }
 
 }  // namespace
+
+std::string ApiKeyHash(std::string_view api_key) { return crypto::Sha256Hex(api_key); }
 
 Keyring::Keyring(const MasterKeys& keks, store::KeyStore& store, const Clock& clock,
                  crypto::Random& random, const Options& options)

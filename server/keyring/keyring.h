@@ -45,6 +45,9 @@ struct Decrypted {
   bool stale = false;
 };
 
+// The look-up hash of an API key: SHA-256, 64 lower-case hex digits. Needs no master key.
+std::string ApiKeyHash(std::string_view api_key);
+
 // What Keyward does: seals and opens values under users' keys and the pool's. Thread-safe.
 //
 // Arguments given by view must live until `done` was called. That happens once: on this thread where no

@@ -1,0 +1,219 @@
+#include "server/config.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "server/keyring/kek.h"
+#include "server/version.h"
+
+namespace keyward {
+namespace {
+
+constexpr absl::string_view kSqlitePrefix = "sqlite:";
+
+// The flags as they are written.
+struct Flags {
+  std::vector<std::string> listen = {"127.0.0.1:50051"};
+  std::vector<std::string> insecure_listen;
+  std::string store = "sqlite:keyward.db";
+  std::string legacy_db;
+  std::string tls_cert, tls_key, tls_client_ca;
+  std::optional<bool> reflection;
+  bool require_master_key = false;
+  uint64_t cache_max_keys = 200'000;
+  std::string cache_ttl = "10m";
+  std::string pool_key_salt = std::string(keyring::kDefaultPoolKeySalt);
+  int64_t max_in_flight = 4096;
+  std::string drain_delay = "5s";
+  std::string drain_timeout = "30s";
+  std::string log_level = "info";
+};
+
+// Every flag has a variable of its name.
+template <typename Value>
+CLI::Option* AddFlag(CLI::App& app, const std::string& name, Value& value,
+                     const std::string& help) {
+  return app.add_option("--" + name, value, help)
+      ->envname("KEYWARD_" + absl::AsciiStrToUpper(name))
+      ->capture_default_str();
+}
+
+void AddFlags(CLI::App& app, Flags& flags) {
+  AddFlag(app, "listen", flags.listen,
+          "HOST:PORT or unix:/path; may be repeated. Without TLS: loopback and unix sockets alone")
+      ->delimiter(',');
+  AddFlag(app, "insecure_listen", flags.insecure_listen,
+          "HOST:PORT without TLS on any address; key export is refused there")
+      ->delimiter(',');
+  AddFlag(app, "store", flags.store, "where keys are kept: sqlite:PATH");
+  AddFlag(app, "legacy_db", flags.legacy_db, "the Python module's own database, to share with it");
+  AddFlag(app, "tls_cert", flags.tls_cert, "server certificate chain, PEM");
+  AddFlag(app, "tls_key", flags.tls_key, "its private key, PEM");
+  AddFlag(app, "tls_client_ca", flags.tls_client_ca, "CA that signs clients' certificates, PEM");
+  AddFlag(app, "reflection", flags.reflection,
+          "true or false; on unless told where all listeners are local");
+  AddFlag(app, "cache_max_keys", flags.cache_max_keys, "users whose keys are kept ready");
+  AddFlag(app, "cache_ttl", flags.cache_ttl, "for how long, such as 10m");
+  AddFlag(app, "pool_key_salt", flags.pool_key_salt, "salt of the pool's key");
+  AddFlag(app, "max_in_flight", flags.max_in_flight, "calls at once; more are told OVERLOADED");
+  AddFlag(app, "drain_delay", flags.drain_delay,
+          "after SIGTERM: go on serving, but report NOT_SERVING, for so long");
+  AddFlag(app, "drain_timeout", flags.drain_timeout, "then cancel what is left after so long");
+  AddFlag(app, "log_level", flags.log_level, "debug, info, warning or error");
+  app.add_flag("--require_master_key", flags.require_master_key,
+               "end with status 78 where there is no usable master key")
+      ->envname("KEYWARD_REQUIRE_MASTER_KEY");
+}
+
+absl::Status BadFlag(absl::string_view name, absl::string_view why) {
+  return absl::InvalidArgumentError(absl::StrCat("--", name, ": ", why));
+}
+
+absl::StatusOr<absl::Duration> ParseDuration(absl::string_view name, const std::string& text) {
+  absl::Duration duration;
+  if (!absl::ParseDuration(text, &duration) || duration < absl::ZeroDuration() ||
+      duration > absl::Hours(24 * 365)) {
+    return BadFlag(name, absl::StrCat("'", text, "' is not a duration such as 5s, 10m or 1h"));
+  }
+  return duration;
+}
+
+absl::StatusOr<std::vector<rpc::ListenAddress>> ParseAddresses(
+    absl::string_view name, const std::vector<std::string>& texts) {
+  std::vector<rpc::ListenAddress> addresses;
+  for (const std::string& text : texts) {
+    if (text.empty()) continue;
+    auto address = rpc::ParseListenAddress(text);
+    if (!address.ok()) {
+      return BadFlag(name, absl::StrCat("'", text, "': ", address.status().message()));
+    }
+    addresses.push_back(*std::move(address));
+  }
+  return addresses;
+}
+
+absl::StatusOr<telemetry::LogLevel> ParseLogLevel(const std::string& text) {
+  static const std::map<std::string, telemetry::LogLevel> kLevels = {
+      {"debug", telemetry::LogLevel::kDebug},
+      {"info", telemetry::LogLevel::kInfo},
+      {"warning", telemetry::LogLevel::kWarning},
+      {"error", telemetry::LogLevel::kError}};
+  const auto level = kLevels.find(text);
+  if (level == kLevels.end()) return BadFlag("log_level", "takes debug, info, warning or error");
+  return level->second;
+}
+
+absl::StatusOr<std::string> ParseStore(const std::string& text) {
+  if (text.starts_with("sqlite:") && text.size() > kSqlitePrefix.size()) {
+    return text.substr(kSqlitePrefix.size());
+  }
+  return BadFlag("store", absl::StrCat("'", text, "' is not of the form sqlite:PATH"));
+}
+
+absl::Status ReadAddresses(const Flags& flags, Config& config) {
+  auto listen = ParseAddresses("listen", flags.listen);
+  if (!listen.ok()) return listen.status();
+  auto insecure = ParseAddresses("insecure_listen", flags.insecure_listen);
+  if (!insecure.ok()) return insecure.status();
+  config.listen = *std::move(listen);
+  config.insecure_listen = *std::move(insecure);
+  return absl::OkStatus();
+}
+
+absl::Status ReadDurations(const Flags& flags, Config& config) {
+  const auto ttl = ParseDuration("cache_ttl", flags.cache_ttl);
+  if (!ttl.ok()) return ttl.status();
+  const auto delay = ParseDuration("drain_delay", flags.drain_delay);
+  if (!delay.ok()) return delay.status();
+  const auto timeout = ParseDuration("drain_timeout", flags.drain_timeout);
+  if (!timeout.ok()) return timeout.status();
+  config.cache_ttl = *ttl;
+  config.drain_delay = *delay;
+  config.drain_timeout = *timeout;
+  return absl::OkStatus();
+}
+
+// What one flag alone cannot tell.
+absl::Status CheckTogether(const Config& config) {
+  const int tls_files = !config.tls_cert.empty() + !config.tls_key.empty() +
+                        !config.tls_client_ca.empty();
+  if (tls_files != 0 && tls_files != 3) {
+    return absl::InvalidArgumentError("--tls_cert, --tls_key and --tls_client_ca go together");
+  }
+  if (config.listen.empty() && config.insecure_listen.empty()) {
+    return BadFlag("listen", "there is nothing to listen on");
+  }
+  for (const rpc::ListenAddress& address : config.listen) {
+    if (address.is_local() || config.has_tls()) continue;
+    return BadFlag("listen", absl::StrCat("'", address.Text(),
+                                          "' is not on this machine alone: give the --tls_ flags, or "
+                                          "--insecure_listen to go without"));
+  }
+  for (const rpc::ListenAddress& address : config.insecure_listen) {
+    if (address.is_unix()) return BadFlag("insecure_listen", "takes HOST:PORT; use --listen");
+  }
+  if (config.max_in_flight < 1 || config.max_in_flight > 1'000'000) {
+    return BadFlag("max_in_flight", "takes a number from 1 to 1000000");
+  }
+  return absl::OkStatus();
+}
+
+bool AllLocal(const std::vector<rpc::ListenAddress>& addresses) {
+  return std::all_of(addresses.begin(), addresses.end(),
+                     [](const rpc::ListenAddress& each) { return each.is_local(); });
+}
+
+absl::StatusOr<Config> ToConfig(const Flags& flags) {
+  Config config{.legacy_db = flags.legacy_db,
+                .tls_cert = flags.tls_cert,
+                .tls_key = flags.tls_key,
+                .tls_client_ca = flags.tls_client_ca,
+                .require_master_key = flags.require_master_key,
+                .cache_max_keys = flags.cache_max_keys,
+                .pool_key_salt = flags.pool_key_salt,
+                .max_in_flight = flags.max_in_flight};
+  auto store = ParseStore(flags.store);
+  if (!store.ok()) return store.status();
+  config.store_path = *std::move(store);
+  const auto level = ParseLogLevel(flags.log_level);
+  if (!level.ok()) return level.status();
+  config.log_level = *level;
+  if (absl::Status status = ReadAddresses(flags, config); !status.ok()) return status;
+  if (absl::Status status = ReadDurations(flags, config); !status.ok()) return status;
+  if (absl::Status status = CheckTogether(config); !status.ok()) return status;
+  config.reflection =
+      flags.reflection.value_or(AllLocal(config.listen) && AllLocal(config.insecure_listen));
+  return config;
+}
+
+}  // namespace
+
+absl::StatusOr<ParsedCommandLine> ParseCommandLine(int argc, const char* const* argv) {
+  CLI::App app("Keeps users' data keys, and encrypts and decrypts with them over gRPC.\n"
+               "Master keys come from API_KEY_MASTER_KEY and API_KEY_MASTER_KEY_PREVIOUS, or _FILE.",
+               "keyward-server");
+  app.set_version_flag("--version", std::string("keyward-server ") + kVersion);
+  app.footer("Example:\n  API_KEY_MASTER_KEY_FILE=kek keyward-server --store=sqlite:keys.db");
+  Flags flags;
+  AddFlags(app, flags);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return ParsedCommandLine{.print = app.help(), .config = {}};
+  } catch (const CLI::CallForVersion&) {
+    return ParsedCommandLine{.print = app.version() + "\n", .config = {}};
+  } catch (const CLI::Error& error) {
+    const std::string line = absl::StrReplaceAll(error.what(), {{"\n", " "}});
+    return absl::InvalidArgumentError(line);
+  }
+  auto config = ToConfig(flags);
+  if (!config.ok()) return config.status();
+  return ParsedCommandLine{.print = std::nullopt, .config = *std::move(config)};
+}
+
+}  // namespace keyward

@@ -1,0 +1,49 @@
+#ifndef KEYWARD_SERVER_CONFIG_H_
+#define KEYWARD_SERVER_CONFIG_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/rpc/listener.h"
+#include "server/telemetry/log.h"
+
+namespace keyward {
+
+// What the server was asked to be, checked for sense; see docs/OPERATIONS.md for the flags.
+struct Config {
+  std::vector<rpc::ListenAddress> listen;
+  std::vector<rpc::ListenAddress> insecure_listen;
+  std::string store_path;  // of the SQLite file
+  std::string legacy_db;   // empty: no bridge
+  std::string tls_cert;    // all three, or none
+  std::string tls_key;
+  std::string tls_client_ca;
+  bool reflection = false;
+  bool require_master_key = false;
+  uint64_t cache_max_keys = 0;
+  absl::Duration cache_ttl;
+  std::string pool_key_salt;
+  int64_t max_in_flight = 0;
+  absl::Duration drain_delay;
+  absl::Duration drain_timeout;
+  telemetry::LogLevel log_level = telemetry::LogLevel::kInfo;
+
+  bool has_tls() const { return !tls_cert.empty(); }
+};
+
+struct ParsedCommandLine {
+  // What --help or --version print; then there is nothing else to do.
+  std::optional<std::string> print;
+  Config config;
+};
+
+// From flags, and from KEYWARD_<FLAG> where a flag is not given. An error is one line that names the flag.
+absl::StatusOr<ParsedCommandLine> ParseCommandLine(int argc, const char* const* argv);
+
+}  // namespace keyward
+
+#endif  // KEYWARD_SERVER_CONFIG_H_

@@ -1,0 +1,71 @@
+#include "server/rpc/call_queue.h"
+
+#include <grpcpp/alarm.h>
+
+#include <utility>
+
+namespace keyward::rpc {
+namespace {
+
+// A task on its way to a queue's thread, in the form of an alarm that goes off at once.
+class PostedTask final : public Event {
+ public:
+  explicit PostedTask(std::function<void()> task) : task_(std::move(task)) {}
+
+  void SendTo(grpc::CompletionQueue* queue) {
+    alarm_.Set(queue, gpr_now(GPR_CLOCK_MONOTONIC), this);
+  }
+
+  void Proceed(bool) override {
+    task_();
+    delete this;
+  }
+
+ private:
+  const std::function<void()> task_;
+  grpc::Alarm alarm_;
+};
+
+}  // namespace
+
+CallQueue::CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue)
+    : queue_(std::move(queue)) {}
+
+CallQueue::~CallQueue() {
+  if (thread_.joinable()) {
+    thread_.join();
+    return;
+  }
+  queue_->Shutdown();
+  void* tag = nullptr;
+  bool ok = false;
+  while (queue_->Next(&tag, &ok)) {
+  }
+}
+
+void CallQueue::Start(const std::vector<std::function<void(CallQueue&)>>& arm) {
+  for (const auto& each : arm) each(*this);
+  thread_ = std::thread([this] { Run(); });
+}
+
+void CallQueue::Post(std::function<void()> task) {
+  (new PostedTask(std::move(task)))->SendTo(queue_.get());
+}
+
+void CallQueue::Join() {
+  all_closed_.acquire();
+  queue_->Shutdown();
+  thread_.join();
+}
+
+void CallQueue::Closed() {
+  if (--open_ == 0) all_closed_.release();
+}
+
+void CallQueue::Run() {
+  void* tag = nullptr;
+  bool ok = false;
+  while (queue_->Next(&tag, &ok)) static_cast<Event*>(tag)->Proceed(ok);
+}
+
+}  // namespace keyward::rpc

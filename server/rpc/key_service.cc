@@ -1,0 +1,185 @@
+#include "server/rpc/key_service.h"
+
+#include <string.h>
+
+#include <utility>
+
+#include "server/auth/peer.h"
+#include "server/errors/errors.h"
+#include "server/keyring/token.h"
+#include "server/rpc/request_rules.h"
+
+namespace keyward::rpc {
+namespace {
+
+using absl::Status;
+
+
+// Encrypt, Decrypt and GetOrCreateUserKey come in numbers; a queue keeps this many slots ready for each.
+constexpr size_t kReadyForFrequent = 64;
+
+void Wipe(std::string* text) { explicit_bzero(text->data(), text->size()); }
+
+Status AuthorizeExport(const grpc::ServerContext& context) {
+  const auto auth = context.auth_context();
+  const bool authenticated = auth != nullptr && auth->IsPeerAuthenticated();
+  return auth::MayExportKeys(auth::ClassifyPeer(context.peer(), authenticated));
+}
+
+// The first error, or OK.
+Status FirstError(std::initializer_list<Status> checks) {
+  for (const Status& check : checks) {
+    if (!check.ok()) return check;
+  }
+  return absl::OkStatus();
+}
+
+template <typename Done>
+void HandleGetOrCreateUserKey(keyring::Keyring& keyring,
+                              const v1::GetOrCreateUserKeyRequest& request,
+                              v1::GetOrCreateUserKeyResponse& response, Done done) {
+  if (Status status = CheckUserId(request.user_id()); !status.ok()) return done(status);
+  keyring.GetOrCreateUserKey(
+      request.user_id(), request.version(),
+      [&response, done = std::move(done)](absl::StatusOr<keyring::UserKey> key) mutable {
+        if (!key.ok()) return done(key.status());
+        response.set_key(std::string(key->key.ExposeSecret()));
+        response.set_version(key->version);
+        response.set_created(key->created);
+        const int64_t micros = absl::ToUnixMicros(key->create_time);
+        response.mutable_create_time()->set_seconds(micros / 1'000'000);
+        response.mutable_create_time()->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
+        done(absl::OkStatus());
+      });
+}
+
+template <typename Done>
+void HandleEncrypt(keyring::Keyring& keyring, const v1::EncryptRequest& request,
+                   v1::EncryptResponse& response, Done done) {
+  const auto scope = ReadScope(request);
+  if (Status status = FirstError({scope.status(), CheckPlaintext(request.plaintext()),
+                                  CheckAssociatedData(request.associated_data())});
+      !status.ok()) {
+    return done(status);
+  }
+  keyring.Encrypt(
+      *scope, request.plaintext(), request.associated_data(),
+      [&response, done = std::move(done)](absl::StatusOr<keyring::Encrypted> sealed) mutable {
+        if (!sealed.ok()) return done(sealed.status());
+        response.set_token(std::move(sealed->token));
+        response.set_key_version(sealed->key_version);
+        response.set_kek_id(std::move(sealed->kek_id));
+        done(absl::OkStatus());
+      });
+}
+
+template <typename Done>
+void HandleDecrypt(keyring::Keyring& keyring, const v1::DecryptRequest& request,
+                   v1::DecryptResponse& response, Done done) {
+  const auto scope = ReadScope(request);
+  if (Status status = FirstError({scope.status(), CheckToken(request.token()),
+                                  CheckAssociatedData(request.associated_data())});
+      !status.ok()) {
+    return done(status);
+  }
+  if (request.allow_legacy_plaintext() && !keyring::HasTokenPrefix(request.token())) {
+    response.set_plaintext(request.token());
+    response.set_legacy_plaintext(true);
+    return done(absl::OkStatus());
+  }
+  keyring.Decrypt(
+      *scope, request.token(), request.associated_data(),
+      [&response, done = std::move(done)](absl::StatusOr<keyring::Decrypted> opened) mutable {
+        if (!opened.ok()) return done(opened.status());
+        response.set_plaintext(std::move(opened->plaintext));
+        response.set_key_version(opened->key_version);
+        response.set_kek_id(std::move(opened->kek_id));
+        response.set_stale(opened->stale);
+        done(absl::OkStatus());
+      });
+}
+
+Status FillPoolKey(const keyring::Keyring& keyring, v1::PoolKeyResponse& response) {
+  const auto pool = keyring.Pool();
+  if (!pool.ok()) return pool.status();
+  response.set_key(std::string((*pool)->pool_key().ExposeSecret()));
+  response.set_kek_id((*pool)->hex_id());
+  return absl::OkStatus();
+}
+
+Status FillHash(const v1::HashApiKeyRequest& request, v1::HashApiKeyResponse& response) {
+  if (Status status = CheckApiKey(request.api_key()); !status.ok()) return status;
+  response.set_sha256_hex(keyring::ApiKeyHash(request.api_key()));
+  return absl::OkStatus();
+}
+
+void FillStatus(const keyring::Keyring& keyring, const std::string& version,
+                const std::string& store, v1::GetStatusResponse& response) {
+  response.set_version(version);
+  response.set_encryption_enabled(keyring.encryption_enabled());
+  response.set_kek_id(keyring.kek_id());
+  response.set_store(store);
+  response.mutable_limits()->set_max_user_id_bytes(kMaxUserIdBytes);
+  response.mutable_limits()->set_max_plaintext_bytes(kMaxPlaintextBytes);
+  response.mutable_limits()->set_max_associated_data_bytes(kMaxAssociatedDataBytes);
+}
+
+}  // namespace
+
+KeyServiceMethods MakeKeyServiceMethods(RawKeyService& service, keyring::Keyring& keyring,
+                                        std::string version, std::string store) {
+  KeyServiceMethods methods;
+
+  auto& user_key = methods.get_or_create_user_key;
+  user_key.request_call = [&service](auto... call) { service.RequestGetOrCreateUserKey(call...); };
+  user_key.authorize = AuthorizeExport;
+  user_key.handle = [&keyring](const auto& request, auto& response, auto done) {
+    HandleGetOrCreateUserKey(keyring, request, response, std::move(done));
+  };
+  user_key.wipe_response = [](auto& response) { Wipe(response.mutable_key()); };
+  user_key.ready_calls = kReadyForFrequent;
+
+  auto& encrypt = methods.encrypt;
+  encrypt.request_call = [&service](auto... call) { service.RequestEncrypt(call...); };
+  encrypt.handle = [&keyring](const auto& request, auto& response, auto done) {
+    HandleEncrypt(keyring, request, response, std::move(done));
+  };
+  encrypt.wipe_request = [](auto& request) { Wipe(request.mutable_plaintext()); };
+  encrypt.ready_calls = kReadyForFrequent;
+
+  auto& decrypt = methods.decrypt;
+  decrypt.request_call = [&service](auto... call) { service.RequestDecrypt(call...); };
+  decrypt.handle = [&keyring](const auto& request, auto& response, auto done) {
+    HandleDecrypt(keyring, request, response, std::move(done));
+  };
+  // A legacy value is a plaintext that came as a token.
+  decrypt.wipe_request = [](auto& request) { Wipe(request.mutable_token()); };
+  decrypt.wipe_response = [](auto& response) { Wipe(response.mutable_plaintext()); };
+  decrypt.ready_calls = kReadyForFrequent;
+
+  auto& pool_key = methods.pool_key;
+  pool_key.request_call = [&service](auto... call) { service.RequestPoolKey(call...); };
+  pool_key.authorize = AuthorizeExport;
+  pool_key.handle = [&keyring](const auto&, auto& response, auto done) {
+    done(FillPoolKey(keyring, response));
+  };
+  pool_key.wipe_response = [](auto& response) { Wipe(response.mutable_key()); };
+
+  auto& hash = methods.hash_api_key;
+  hash.request_call = [&service](auto... call) { service.RequestHashApiKey(call...); };
+  hash.handle = [](const auto& request, auto& response, auto done) {
+    done(FillHash(request, response));
+  };
+  hash.wipe_request = [](auto& request) { Wipe(request.mutable_api_key()); };
+
+  auto& status = methods.get_status;
+  status.request_call = [&service](auto... call) { service.RequestGetStatus(call...); };
+  status.handle = [&keyring, version = std::move(version), store = std::move(store)](
+                      const auto&, auto& response, auto done) {
+    FillStatus(keyring, version, store, response);
+    done(absl::OkStatus());
+  };
+  return methods;
+}
+
+}  // namespace keyward::rpc

@@ -1,0 +1,245 @@
+#include "server/rpc/rpc_server.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "server/rpc/admission.h"
+#include "server/rpc/call_queue.h"
+#include "server/rpc/grpc_log.h"
+#include "server/rpc/health_service.h"
+#include "server/rpc/key_service.h"
+#include "server/rpc/reflection_service.h"
+#include "server/rpc/unary_call.h"
+
+namespace keyward::rpc {
+namespace {
+
+// Room for the longest legal request, and for one that is too long to be refused by us with a reason.
+constexpr int kMaxRequestBytes = 4 * 1024 * 1024;
+// Streams of one connection; what a client has beyond that waits on its side.
+constexpr int kMaxStreamsPerConnection = 1024;
+// How long no call may have come before the server stops listening to those who are connected: gRPC
+// cancels, rather than refuses, a call that arrives in the moment of its shutdown.
+constexpr absl::Duration kQuiet = absl::Milliseconds(100);
+constexpr absl::Duration kMaxWaitForQuiet = absl::Seconds(2);
+constexpr absl::Duration kPoll = absl::Milliseconds(2);
+
+std::shared_ptr<grpc::ServerCredentials> TlsCredentials(const TlsMaterial& tls) {
+  grpc::SslServerCredentialsOptions options(
+      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = tls.client_ca;
+  options.pem_key_cert_pairs.push_back({tls.private_key, tls.certificate_chain});
+  return grpc::SslServerCredentials(options);
+}
+
+void Configure(grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
+  // A second server must not share the port unseen.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // A compressed message is unpacked before its size is checked.
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+}
+
+class Running final : public RpcServer {
+ public:
+  Running(RpcOptions options, keyring::Keyring& keyring)
+      : options_(std::move(options)),
+        admission_(options_.max_in_flight),
+        methods_(MakeKeyServiceMethods(key_service_, keyring, options_.version, options_.store)),
+        health_check_(MakeHealthCheckMethod(health_service_, health_)) {}
+
+  absl::Status Listen();
+  void Serve();
+
+  const std::vector<std::string>& addresses() const override { return addresses_; }
+  void SetServing(bool serving) override;
+  void Drain(absl::Duration delay, absl::Duration timeout) override;
+
+ private:
+  void AddServices(grpc::ServerBuilder& builder);
+  template <typename Request, typename Response>
+  void AddUnary(const UnaryMethod<Request, Response>& method, CallQueue& queue);
+  void AddReflection(ReflectionCall::RequestCall request_call, CallQueue& queue);
+  void AddStreams(CallQueue& queue);
+  void WaitUntilQuiet(absl::Time deadline) const;
+  // Runs on each queue's thread, for each of its open streams.
+  void UpdateStreams(CallQueue& queue);
+
+  RpcOptions options_;
+  Admission admission_;
+  HealthState health_;
+  RawKeyService key_service_;
+  HealthService health_service_;
+  ReflectionService reflection_;
+  ReflectionAlphaService reflection_alpha_;
+  KeyServiceMethods methods_;
+  HealthCheckMethod health_check_;
+  std::vector<std::string> service_names_;
+  std::vector<std::string> addresses_;
+
+  // Ended in this order at the latest: the server, its queues, the slots that live on them.
+  std::vector<std::shared_ptr<void>> pools_;
+  std::map<CallQueue*, std::vector<std::function<void()>>> stream_updates_;
+  std::vector<std::unique_ptr<CallQueue>> queues_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+absl::Status Running::Listen() {
+  for (const auto& listener : options_.listeners) {
+    if (absl::Status status = CheckFree(listener.address); !status.ok()) return status;
+  }
+  grpc::ServerBuilder builder;
+  Configure(builder);
+  AddServices(builder);
+  std::vector<int> ports(options_.listeners.size());
+  for (size_t i = 0; i < ports.size(); ++i) {
+    const auto& listener = options_.listeners[i];
+    builder.AddListeningPort(listener.address.Text(),
+                             listener.tls ? TlsCredentials(*options_.tls)
+                                          : grpc::InsecureServerCredentials(),
+                             &ports[i]);
+  }
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  for (unsigned i = 0; i < cores; ++i) {
+    queues_.push_back(std::make_unique<CallQueue>(builder.AddCompletionQueue()));
+  }
+  server_ = builder.BuildAndStart();
+  for (size_t i = 0; i < ports.size(); ++i) {
+    ListenAddress address = options_.listeners[i].address;
+    if (server_ == nullptr && ports[i] <= 0) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "cannot listen on ", address.Text(),
+          options_.listeners[i].tls ? ": --tls_cert, --tls_key and --tls_client_ca do not fit" : ""));
+    }
+    if (!address.is_unix()) address.port = ports[i];
+    addresses_.push_back(address.Text());
+  }
+  return server_ == nullptr ? absl::FailedPreconditionError("gRPC did not start") : absl::OkStatus();
+}
+
+void Running::AddServices(grpc::ServerBuilder& builder) {
+  builder.RegisterService(&key_service_);
+  builder.RegisterService(&health_service_);
+  service_names_ = {"keyward.v1.KeyService", "grpc.health.v1.Health"};
+  if (!options_.reflection) return;
+  builder.RegisterService(&reflection_);
+  builder.RegisterService(&reflection_alpha_);
+  service_names_.push_back("grpc.reflection.v1.ServerReflection");
+  service_names_.push_back("grpc.reflection.v1alpha.ServerReflection");
+}
+
+void Running::Serve() {
+  for (const auto& queue : queues_) {
+    queue->Start({[this](CallQueue& q) {
+      AddUnary(methods_.encrypt, q);
+      AddUnary(methods_.decrypt, q);
+      AddUnary(methods_.get_or_create_user_key, q);
+      AddUnary(methods_.pool_key, q);
+      AddUnary(methods_.hash_api_key, q);
+      AddUnary(methods_.get_status, q);
+      AddUnary(health_check_, q);
+      AddStreams(q);
+    }});
+  }
+}
+
+template <typename Request, typename Response>
+void Running::AddUnary(const UnaryMethod<Request, Response>& method, CallQueue& queue) {
+  using Call = UnaryCall<Request, Response>;
+  // Those over the limit need slots as well, to be told so.
+  const size_t max = static_cast<size_t>(options_.max_in_flight) + 2 * method.ready_calls;
+  auto pool = std::make_shared<CallPool<Call>>(
+      queue, method.ready_calls, max, [this, &method](CallPool<Call>& own_pool) {
+        return std::make_unique<Call>(own_pool, method, admission_);
+      });
+  pool->Start();
+  pools_.push_back(std::move(pool));
+}
+
+void Running::AddStreams(CallQueue& queue) {
+  auto watches = std::make_shared<WatchCall::Pool>(
+      queue, /*ready=*/4, /*max=*/128, [this](WatchCall::Pool& own_pool) {
+        return std::make_unique<WatchCall>(own_pool, health_service_, health_);
+      });
+  watches->Start();
+  stream_updates_[&queue].push_back([pool = watches.get()] {
+    pool->ForEach([](WatchCall& call) { call.Update(); });
+  });
+  pools_.push_back(std::move(watches));
+  if (!options_.reflection) return;
+  AddReflection([this](auto... call) { reflection_.RequestServerReflectionInfo(call...); }, queue);
+  AddReflection([this](auto... call) { reflection_alpha_.RequestServerReflectionInfo(call...); },
+                queue);
+}
+
+void Running::AddReflection(ReflectionCall::RequestCall request_call, CallQueue& queue) {
+  auto pool = std::make_shared<ReflectionCall::Pool>(
+      queue, /*ready=*/2, /*max=*/32,
+      [this, request_call = std::move(request_call)](ReflectionCall::Pool& own_pool) {
+        return std::make_unique<ReflectionCall>(own_pool, request_call, service_names_);
+      });
+  pool->Start();
+  stream_updates_[&queue].push_back([this, pool = pool.get()] {
+    if (health_.stopped()) pool->ForEach([](ReflectionCall& call) { call.Cancel(); });
+  });
+  pools_.push_back(std::move(pool));
+}
+
+void Running::SetServing(bool serving) {
+  health_.SetServing(serving);
+  for (const auto& queue : queues_) UpdateStreams(*queue);
+}
+
+void Running::UpdateStreams(CallQueue& queue) {
+  queue.Post([this, &queue] {
+    for (const auto& update : stream_updates_.at(&queue)) update();
+  });
+}
+
+void Running::Drain(absl::Duration delay, absl::Duration timeout) {
+  SetServing(false);
+  absl::SleepFor(delay);
+  const absl::Time deadline = absl::Now() + timeout;
+  admission_.StartDraining();
+  WaitUntilQuiet(std::min(deadline, absl::Now() + kMaxWaitForQuiet));
+  health_.Stop();
+  for (const auto& queue : queues_) UpdateStreams(*queue);
+  server_->Shutdown(absl::ToChronoTime(deadline));
+  for (const auto& queue : queues_) queue->Join();
+}
+
+void Running::WaitUntilQuiet(absl::Time deadline) const {
+  uint64_t seen = admission_.arrivals();
+  absl::Time quiet_since = absl::Now();
+  while (absl::Now() < deadline) {
+    const uint64_t now_seen = admission_.arrivals();
+    if (now_seen != seen || admission_.in_flight() > 0) quiet_since = absl::Now();
+    if (absl::Now() - quiet_since >= kQuiet) return;
+    seen = now_seen;
+    absl::SleepFor(kPoll);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(RpcOptions options,
+                                                            keyring::Keyring& keyring) {
+  CaptureGrpcLog();
+  auto server = std::make_unique<Running>(std::move(options), keyring);
+  if (absl::Status status = server->Listen(); !status.ok()) return status;
+  ForwardGrpcLog();
+  server->Serve();
+  return server;
+}
+
+}  // namespace keyward::rpc

@@ -1,0 +1,58 @@
+#ifndef KEYWARD_SERVER_RPC_RPC_SERVER_H_
+#define KEYWARD_SERVER_RPC_RPC_SERVER_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/keyring/keyring.h"
+#include "server/rpc/listener.h"
+
+namespace keyward::rpc {
+
+// PEM texts; all three are there.
+struct TlsMaterial {
+  std::string certificate_chain;
+  std::string private_key;
+  std::string client_ca;  // a client must show a certificate that this signed
+};
+
+struct RpcOptions {
+  struct Listener {
+    ListenAddress address;
+    bool tls = false;
+  };
+  std::vector<Listener> listeners;
+  std::optional<TlsMaterial> tls;
+  bool reflection = false;
+  int64_t max_in_flight = 0;
+  std::string version;  // for GetStatus
+  std::string store;    // for GetStatus
+};
+
+// The gRPC server: KeyService, health and reflection on its listeners. It serves from Start to Drain.
+class RpcServer {
+ public:
+  // `keyring` must outlive it. An error's message is for the operator.
+  static absl::StatusOr<std::unique_ptr<RpcServer>> Start(RpcOptions options,
+                                                          keyring::Keyring& keyring);
+  virtual ~RpcServer() = default;
+
+  // Where it listens, with the ports that the system chose.
+  virtual const std::vector<std::string>& addresses() const = 0;
+
+  // What the health service says, until the drain.
+  virtual void SetServing(bool serving) = 0;
+
+  // Reports NOT_SERVING and goes on serving for `delay`; then refuses new calls, waits for those in
+  // flight, sends GOAWAY, and cancels what is left after `timeout`. Returns when no call is left. Once.
+  virtual void Drain(absl::Duration delay, absl::Duration timeout) = 0;
+};
+
+}  // namespace keyward::rpc
+
+#endif  // KEYWARD_SERVER_RPC_RPC_SERVER_H_

@@ -1,0 +1,110 @@
+#ifndef KEYWARD_SERVER_RPC_UNARY_CALL_H_
+#define KEYWARD_SERVER_RPC_UNARY_CALL_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "server/errors/errors.h"
+#include "server/rpc/admission.h"
+#include "server/rpc/call_pool.h"
+#include "server/rpc/call_queue.h"
+#include "server/rpc/status_mapping.h"
+#include "server/rpc/unary_method.h"
+
+namespace keyward::rpc {
+
+// A call slot of a unary method: takes a call, answers it, and takes the next one. One operation is under
+// way at a time. The queue's thread takes the call; any one thread answers it.
+template <typename Request, typename Response>
+class UnaryCall final : public Event {
+ public:
+  using Method = UnaryMethod<Request, Response>;
+  using Pool = CallPool<UnaryCall>;
+
+  UnaryCall(Pool& pool, const Method& method, Admission& admission)
+      : pool_(pool), method_(method), admission_(admission) {}
+
+  void Arm() {
+    state_ = State::kReady;
+    context_.emplace();
+    writer_.emplace(&*context_);
+    method_.request_call(&*context_, &body_, &*writer_, pool_.queue(), pool_.queue(), this);
+  }
+
+  void Proceed(bool ok) override {
+    if (state_ == State::kAnswering) return End();
+    if (!ok) return pool_.Retire(*this);
+    pool_.Taken();
+    state_ = State::kAnswering;
+    Serve();
+  }
+
+ private:
+  enum class State { kReady, kAnswering };
+
+  void Serve() {
+    const absl::Status admitted = admission_.Enter();
+    if (!admitted.ok() && !method_.always_admitted) return Answer(admitted);
+    if (method_.authorize) {
+      if (absl::Status status = method_.authorize(*context_); !status.ok()) return Answer(status);
+    }
+    if (!grpc::SerializationTraits<Request>::Deserialize(&body_, &request_).ok()) {
+      return Answer(errors::InvalidRequest("the request's body is not a message of its type"));
+    }
+    method_.handle(request_, response_, [this](absl::Status status) { Answer(std::move(status)); });
+  }
+
+  // The last thing done with the slot on this thread: once Finish is called, the queue's may use it.
+  void Answer(absl::Status status) {
+    if (method_.wipe_request) method_.wipe_request(request_);
+    if (!status.ok()) {
+      AddRetryPushback(status, *context_);
+      writer_->FinishWithError(ToGrpcStatus(status), this);
+      return;
+    }
+    bool own_buffer = false;
+    grpc::ByteBuffer body;
+    grpc::SerializationTraits<Response>::Serialize(response_, &body, &own_buffer);
+    if (method_.wipe_response) method_.wipe_response(response_);
+    writer_->Finish(body, grpc::Status::OK, this);
+  }
+
+  void End() {
+    admission_.Leave();
+    Reset(request_, body_.Length());
+    Reset(response_, body_.Length());
+    body_.Clear();
+    writer_.reset();
+    context_.reset();
+    pool_.Done(*this);
+  }
+
+  // Keeps a small message's memory for the next call, and gives a large one's back.
+  template <typename Message>
+  static void Reset(Message& message, size_t body_size) {
+    constexpr size_t kKept = 16 * 1024;
+    if (body_size <= kKept) {
+      message.Clear();
+    } else {
+      message = Message();
+    }
+  }
+
+  Pool& pool_;
+  const Method& method_;
+  Admission& admission_;
+
+  State state_ = State::kReady;
+  std::optional<grpc::ServerContext> context_;
+  std::optional<grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>> writer_;
+  grpc::ByteBuffer body_;
+  Request request_;
+  Response response_;
+};
+
+}  // namespace keyward::rpc
+
+#endif  // KEYWARD_SERVER_RPC_UNARY_CALL_H_

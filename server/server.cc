@@ -1,0 +1,168 @@
+#include "server/server.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "server/crypto/locked_memory.h"
+#include "server/crypto/random.h"
+#include "server/keyring/clock.h"
+#include "server/store/bridged_key_store.h"
+#include "server/store/sqlite_store.h"
+#include "server/telemetry/log.h"
+#include "server/version.h"
+
+namespace keyward {
+namespace {
+
+using telemetry::Log;
+using telemetry::LogLevel;
+
+absl::StatusOr<std::string> ReadPem(const std::string& flag, const std::string& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  if (file) text << file.rdbuf();
+  if (!file || text.str().empty()) {
+    const char* why = errno != 0 ? std::strerror(errno) : "is empty";
+    return absl::InvalidArgumentError(absl::StrCat("--", flag, ": ", path, ": ", why));
+  }
+  if (text.str().find("-----BEGIN ") == std::string::npos) {
+    return absl::InvalidArgumentError(absl::StrCat("--", flag, ": ", path, ": is not PEM"));
+  }
+  return text.str();
+}
+
+absl::StatusOr<rpc::TlsMaterial> ReadTls(const Config& config) {
+  auto chain = ReadPem("tls_cert", config.tls_cert);
+  if (!chain.ok()) return chain.status();
+  auto key = ReadPem("tls_key", config.tls_key);
+  if (!key.ok()) return key.status();
+  auto ca = ReadPem("tls_client_ca", config.tls_client_ca);
+  if (!ca.ok()) return ca.status();
+  return rpc::TlsMaterial{*std::move(chain), *std::move(key), *std::move(ca)};
+}
+
+void LogMasterKeys(const keyring::MasterKeys& keys, const std::string& why_none) {
+  if (keys.current() == nullptr) {
+    Log(LogLevel::kWarning, "encryption_disabled",
+        {{"reason", why_none},
+         {"message", std::string("there is no usable master key: every call that needs one is "
+                                 "refused with ENCRYPTION_DISABLED")}});
+    return;
+  }
+  for (const keyring::Kek& kek : keys.all()) {
+    Log(LogLevel::kInfo, "master_key",
+        {{"kek_id", kek.hex_id()}, {"current", &kek == keys.current()}});
+  }
+}
+
+void LogTally(std::string_view event, const store::UserTally& tally, const std::string& message) {
+  if (tally.count == 0) return;
+  Log(LogLevel::kWarning, event,
+      {{"users", tally.count}, {"first", absl::StrJoin(tally.first, " ")}, {"message", message}});
+}
+
+void LogSync(const store::LegacySyncReport& report) {
+  Log(LogLevel::kInfo, "legacy_import",
+      {{"imported", report.imported},
+       {"exported", report.exported},
+       {"already_there", report.already_there},
+       {"unreadable", report.unreadable.count},
+       {"conflicting", report.conflicting.count}});
+  LogTally("legacy_unreadable", report.unreadable,
+           "keys that open under no loaded master key; they stay as they are");
+  LogTally("legacy_conflict", report.conflicting,
+           "users with one key in the legacy file and another in the store; the store's is served");
+}
+
+}  // namespace
+
+Server::Server(const Config& config, MasterKeyMaterial master_keys)
+    : config_(config),
+      master_keys_(std::move(master_keys.current), std::move(master_keys.previous),
+                   config.pool_key_salt) {}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config,
+                                                      MasterKeyMaterial master_keys) {
+  telemetry::SetLogLevel(config.log_level);
+  if (config.require_master_key && !master_keys.current) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("--require_master_key: ", master_keys.why_none));
+  }
+  const std::string why_none = master_keys.why_none;
+  std::unique_ptr<Server> server(new Server(config, std::move(master_keys)));
+  LogMasterKeys(server->master_keys_, why_none);
+  if (absl::Status status = server->OpenStore(); !status.ok()) return status;
+  if (absl::Status status = server->Listen(); !status.ok()) return status;
+  if (const size_t unlocked = crypto::LockedMemory::Process().unlocked_bytes(); unlocked > 0) {
+    Log(LogLevel::kWarning, "memory_not_locked",
+        {{"bytes", static_cast<int64_t>(unlocked)},
+         {"message", std::string("keys may be written to swap: raise RLIMIT_MEMLOCK")}});
+  }
+  server->rpc_->SetServing(server->keyring_->encryption_enabled());
+  Log(LogLevel::kInfo, "serving",
+      {{"version", std::string(kVersion)},
+       {"encryption_enabled", server->keyring_->encryption_enabled()}});
+  return server;
+}
+
+absl::Status Server::OpenStore() {
+  auto sqlite = store::SqliteStore::Open({.path = config_.store_path});
+  if (!sqlite.ok()) return sqlite.status();
+  store_ = *std::move(sqlite);
+  // Without a master key no call reaches the store, and the legacy file's keys cannot be read.
+  if (config_.legacy_db.empty() || master_keys_.current() == nullptr) return absl::OkStatus();
+  auto bridged = store::BridgedKeyStore::Open(
+      {.path = config_.legacy_db}, std::move(store_),
+      std::make_unique<keyring::LegacyWrap>(master_keys_, keyring::SystemClock(),
+                                            crypto::SystemRandom()));
+  if (!bridged.ok()) return bridged.status();
+  LogSync((*bridged)->report());
+  store_ = *std::move(bridged);
+  return absl::OkStatus();
+}
+
+absl::Status Server::Listen() {
+  keyring_ = std::make_unique<keyring::Keyring>(
+      master_keys_, *store_, keyring::SystemClock(), crypto::SystemRandom(),
+      keyring::Keyring::Options{.cache_max_users = config_.cache_max_keys,
+                                .cache_ttl = config_.cache_ttl});
+  rpc::RpcOptions options{.reflection = config_.reflection,
+                          .max_in_flight = config_.max_in_flight,
+                          .version = kVersion,
+                          .store = std::string(store_->Kind())};
+  for (const rpc::ListenAddress& address : config_.listen) {
+    options.listeners.push_back({address, config_.has_tls() && !address.is_unix()});
+  }
+  for (const rpc::ListenAddress& address : config_.insecure_listen) {
+    options.listeners.push_back({address, false});
+  }
+  if (config_.has_tls()) {
+    auto tls = ReadTls(config_);
+    if (!tls.ok()) return tls.status();
+    options.tls = *std::move(tls);
+  }
+  auto rpc = rpc::RpcServer::Start(std::move(options), *keyring_);
+  if (!rpc.ok()) return rpc.status();
+  rpc_ = *std::move(rpc);
+  for (const std::string& address : rpc_->addresses()) {
+    Log(LogLevel::kInfo, "listening", {{"address", address}});
+  }
+  for (const rpc::ListenAddress& address : config_.insecure_listen) {
+    Log(LogLevel::kWarning, "insecure_listener",
+        {{"address", address.Text()},
+         {"message", std::string("anyone who reaches this address may encrypt and decrypt")}});
+  }
+  return absl::OkStatus();
+}
+
+void Server::Drain() {
+  rpc_->Drain(config_.drain_delay, config_.drain_timeout);
+  Log(LogLevel::kInfo, "stopped");
+}
+
+}  // namespace keyward

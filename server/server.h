@@ -1,0 +1,42 @@
+#ifndef KEYWARD_SERVER_SERVER_H_
+#define KEYWARD_SERVER_SERVER_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "server/config.h"
+#include "server/keyring/kek.h"
+#include "server/keyring/keyring.h"
+#include "server/keyring/legacy_wrap.h"
+#include "server/master_key_source.h"
+#include "server/rpc/rpc_server.h"
+#include "server/store/key_store.h"
+
+namespace keyward {
+
+// The whole server: master keys, store, keyring and listeners, wired.
+class Server {
+ public:
+  // Serves when it returns. An error is one line for the operator: nothing was left running.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config,
+                                                       MasterKeyMaterial master_keys);
+
+  // Refuses new calls, lets those in flight end, and stops. Once.
+  void Drain();
+
+ private:
+  Server(const Config& config, MasterKeyMaterial master_keys);
+
+  absl::Status OpenStore();
+  absl::Status Listen();
+
+  const Config config_;
+  const keyring::MasterKeys master_keys_;
+  std::unique_ptr<store::KeyStore> store_;
+  std::unique_ptr<keyring::Keyring> keyring_;
+  std::unique_ptr<rpc::RpcServer> rpc_;
+};
+
+}  // namespace keyward
+
+#endif  // KEYWARD_SERVER_SERVER_H_

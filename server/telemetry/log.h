@@ -1,0 +1,32 @@
+#ifndef KEYWARD_SERVER_TELEMETRY_LOG_H_
+#define KEYWARD_SERVER_TELEMETRY_LOG_H_
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <variant>
+
+// The server's log: one JSON object a line, on standard error, such as
+//
+//   {"time":"2026-01-31T12:00:00.000Z","level":"info","event":"listening","address":"127.0.0.1:50051"}
+//
+// No field may hold a plaintext, key bytes or a token. Thread-safe.
+namespace keyward::telemetry {
+
+enum class LogLevel { kDebug, kInfo, kWarning, kError };
+
+struct LogField {
+  std::string_view name;
+  std::variant<std::string, int64_t, bool> value;
+};
+
+// What is below the level is dropped; kInfo unless set.
+void SetLogLevel(LogLevel level);
+
+// `event` is a short name that programs look for, such as "listening"; details go into fields.
+void Log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
+
+}  // namespace keyward::telemetry
+
+#endif  // KEYWARD_SERVER_TELEMETRY_LOG_H_
