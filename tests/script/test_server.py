@@ -88,7 +88,7 @@ def test_serves_with_a_kek_and_a_database_of_its_own_and_says_what_to_try(start,
     assert run.stop() == 0
     assert mode(root / "var") == 0o700
     assert mode(root / "var" / "kek") == 0o600
-    assert len(base64.b64decode((root / "var" / "kek").read_text())) == 32
+    assert len(base64.urlsafe_b64decode((root / "var" / "kek").read_text())) == 32
     assert (root / "var" / "keys.db").exists()
 
 

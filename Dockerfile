@@ -1,0 +1,45 @@
+# The server and the command-line client on Debian 13.
+#
+#   docker build -t keyward .
+#   docker run --read-only -v keyward-data:/var/lib/keyward -v keyward-run:/run/keyward \
+#     -v ./master.key:/run/secrets/master-key:ro -e API_KEY_MASTER_KEY_FILE=/run/secrets/master-key keyward
+#
+# It listens on unix:/run/keyward/keyward.sock, which callers share as a volume. Further listeners are
+# arguments: --listen=0.0.0.0:50051 together with --tls_cert, --tls_key and --tls_client_ca.
+FROM debian:trixie-slim AS build
+WORKDIR /src
+COPY script/bootstrap script/progress.sh script/
+COPY cmake/boringssl.sha256 cmake/
+RUN script/bootstrap server
+COPY . .
+RUN script/build release keyward-server keyward && strip build/release/bin/*
+
+FROM debian:trixie-slim
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="Keyward" \
+      org.opencontainers.image.description="Key-management service: a data key per user, encryption over gRPC" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.base.name="docker.io/library/debian:trixie-slim"
+RUN apt-get update -q \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+      libabsl20240722 libgrpc++1.51t64 libprotobuf32t64 libspdlog1.15 libsqlite3-0 libssl3t64 \
+ && rm -rf /var/lib/apt/lists/* \
+ && groupadd --system --gid 65532 keyward \
+ && useradd --system --uid 65532 --gid 65532 --home-dir /var/lib/keyward --shell /usr/sbin/nologin keyward \
+ && install -d -o 65532 -g 65532 -m 0700 /var/lib/keyward \
+ && install -d -o 65532 -g 65532 -m 0755 /run/keyward
+COPY --from=build /src/build/release/bin/keyward-server /src/build/release/bin/keyward /usr/bin/
+# Fails here, not at the user's, where a library is missing.
+RUN keyward-server --version && keyward --version
+
+USER 65532:65532
+WORKDIR /var/lib/keyward
+VOLUME ["/var/lib/keyward", "/run/keyward"]
+ENV KEYWARD_STORE=sqlite:/var/lib/keyward/keys.db \
+    KEYWARD_ADDRESS=unix:/run/keyward/keyward.sock
+STOPSIGNAL SIGTERM
+# The server's own TLS variables mean another thing to the client.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s --retries=3 \
+  CMD ["/usr/bin/env", "-u", "KEYWARD_TLS_CERT", "-u", "KEYWARD_TLS_KEY", "/usr/bin/keyward", "--address", "unix:/run/keyward/keyward.sock", "status"]
+ENTRYPOINT ["/usr/bin/keyward-server", "--require_master_key", "--listen=unix:/run/keyward/keyward.sock"]
