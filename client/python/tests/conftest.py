@@ -1,6 +1,5 @@
 import asyncio
 import importlib.util
-import json
 import os
 from pathlib import Path
 
@@ -104,11 +103,6 @@ def seed_folder():
     if not (seed / "vectors.json").is_file():
         pytest.skip("../shared/seed is absent (KEYWARD_SHARED names another place)")
     return seed
-
-
-@pytest.fixture(scope="session")
-def vectors(seed_folder):
-    return json.loads((seed_folder / "vectors.json").read_text())
 
 
 @pytest.fixture(scope="session")

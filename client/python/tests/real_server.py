@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-# Only against hanging: sanitized builds on busy machines stay far below.
+# Seconds, only against hanging: sanitized builds on busy machines stay far below.
 PATIENCE = 120
 
 

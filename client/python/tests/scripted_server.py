@@ -32,7 +32,7 @@ def _add(status, name, message):
 class ScriptedServer(key_service_pb2_grpc.KeyServiceServicer):
     """GetStatus fails with each of `failures` (code, message, trailers) in turn, then succeeds.
 
-    With `silent` it answers nothing until the server stops.
+    With `silent` it does not answer before any deadline of a test.
     """
 
     def __init__(self, *failures, silent=False):
@@ -48,7 +48,7 @@ class ScriptedServer(key_service_pb2_grpc.KeyServiceServicer):
     def GetStatus(self, request, context):
         self.calls += 1
         if self._silent:
-            self._stopping.wait()
+            self._stopping.wait(60)
         if self._failures:
             code, message, trailers = self._failures.pop(0)
             context.set_trailing_metadata(trailers)
