@@ -32,10 +32,7 @@ CallQueue::CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue)
     : queue_(std::move(queue)) {}
 
 CallQueue::~CallQueue() {
-  if (thread_.joinable()) {
-    thread_.join();
-    return;
-  }
+  if (started_) return;
   queue_->Shutdown();
   void* tag = nullptr;
   bool ok = false;
@@ -44,6 +41,7 @@ CallQueue::~CallQueue() {
 }
 
 void CallQueue::Start(const std::vector<std::function<void(CallQueue&)>>& arm) {
+  started_ = true;
   for (const auto& each : arm) each(*this);
   thread_ = std::thread([this] { Run(); });
 }

@@ -28,7 +28,7 @@ class CallQueue {
   explicit CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue);
   CallQueue(const CallQueue&) = delete;
   CallQueue& operator=(const CallQueue&) = delete;
-  // The server must be shut down already.
+  // Where it was started, it must have been joined.
   ~CallQueue();
 
   grpc::ServerCompletionQueue* get() { return queue_.get(); }
@@ -51,6 +51,7 @@ class CallQueue {
   const std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   int open_ = 0;  // slots that hold it; the queue's thread alone uses it
   std::binary_semaphore all_closed_{0};
+  bool started_ = false;
   std::thread thread_;
 };
 

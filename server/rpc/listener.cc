@@ -1,5 +1,6 @@
 #include "server/rpc/listener.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -64,7 +65,10 @@ absl::Status CheckUnixFree(const ListenAddress& address) {
 }  // namespace
 
 bool ListenAddress::is_local() const {
-  return is_unix() || host == "localhost" || host == "::1" || host.starts_with("127.");
+  in_addr four{};
+  const bool loopback_four =
+      inet_pton(AF_INET, host.c_str(), &four) == 1 && (ntohl(four.s_addr) >> 24) == IN_LOOPBACKNET;
+  return is_unix() || host == "localhost" || host == "::1" || loopback_four;
 }
 
 std::string ListenAddress::Text() const {

@@ -57,6 +57,9 @@ class Running final : public RpcServer {
         admission_(options_.max_in_flight),
         methods_(MakeKeyServiceMethods(key_service_, keyring, options_.version, options_.store)),
         health_check_(MakeHealthCheckMethod(health_service_, health_)) {}
+  ~Running() override {
+    if (serving_) Drain(absl::ZeroDuration(), absl::ZeroDuration());
+  }
 
   absl::Status Listen();
   void Serve();
@@ -87,11 +90,12 @@ class Running final : public RpcServer {
   std::vector<std::string> service_names_;
   std::vector<std::string> addresses_;
 
-  // Ended in this order at the latest: the server, its queues, the slots that live on them.
+  // These end in reverse: the server, its queues, the slots that live on them.
   std::vector<std::shared_ptr<void>> pools_;
   std::map<CallQueue*, std::vector<std::function<void()>>> stream_updates_;
   std::vector<std::unique_ptr<CallQueue>> queues_;
   std::unique_ptr<grpc::Server> server_;
+  bool serving_ = false;
 };
 
 absl::Status Running::Listen() {
@@ -139,6 +143,7 @@ void Running::AddServices(grpc::ServerBuilder& builder) {
 }
 
 void Running::Serve() {
+  serving_ = true;
   for (const auto& queue : queues_) {
     queue->Start({[this](CallQueue& q) {
       AddUnary(methods_.encrypt, q);
@@ -216,6 +221,7 @@ void Running::Drain(absl::Duration delay, absl::Duration timeout) {
   for (const auto& queue : queues_) UpdateStreams(*queue);
   server_->Shutdown(absl::ToChronoTime(deadline));
   for (const auto& queue : queues_) queue->Join();
+  serving_ = false;
 }
 
 void Running::WaitUntilQuiet(absl::Time deadline) const {

@@ -1,0 +1,107 @@
+#include "server/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <string>
+#include <vector>
+
+namespace keyward {
+namespace {
+
+using testing::HasSubstr;
+
+absl::StatusOr<ParsedCommandLine> Parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "keyward-server");
+  return ParseCommandLine(static_cast<int>(arguments.size()), arguments.data());
+}
+
+Config ParseOrDie(std::vector<const char*> arguments) {
+  auto parsed = Parse(std::move(arguments));
+  EXPECT_TRUE(parsed.ok()) << parsed.status();
+  return parsed.ok() ? parsed->config : Config();
+}
+
+std::string ErrorOf(std::vector<const char*> arguments) {
+  const auto parsed = Parse(std::move(arguments));
+  EXPECT_FALSE(parsed.ok());
+  return std::string(parsed.status().message());
+}
+
+// A variable of the environment for a scope.
+class Variable {
+ public:
+  Variable(const char* name, const char* value) : name_(name) { setenv(name, value, 1); }
+  ~Variable() { unsetenv(name_); }
+
+ private:
+  const char* const name_;
+};
+
+TEST(ConfigTest, ListensOnLoopbackUnlessTold) {
+  const Config config = ParseOrDie({});
+  ASSERT_EQ(config.listen.size(), 1u);
+  EXPECT_EQ(config.listen[0].Text(), "127.0.0.1:50051");
+  EXPECT_TRUE(config.reflection);
+  EXPECT_EQ(config.drain_delay, absl::Seconds(5));
+}
+
+TEST(ConfigTest, ListenMayBeRepeated) {
+  const Config config = ParseOrDie({"--listen=127.0.0.1:1", "--listen", "unix:/tmp/k.sock"});
+  ASSERT_EQ(config.listen.size(), 2u);
+  EXPECT_EQ(config.listen[1].Text(), "unix:/tmp/k.sock");
+}
+
+TEST(ConfigTest, AFlagWinsOverItsVariable) {
+  const Variable store("KEYWARD_STORE", "sqlite:from-environment.db");
+  const Variable ttl("KEYWARD_CACHE_TTL", "3s");
+  const Variable require("KEYWARD_REQUIRE_MASTER_KEY", "true");
+  const Variable listen("KEYWARD_LISTEN", "127.0.0.1:1,127.0.0.1:2");
+  const Config config = ParseOrDie({"--store=sqlite:from-flag.db"});
+  EXPECT_EQ(config.store_path, "from-flag.db");
+  EXPECT_EQ(config.cache_ttl, absl::Seconds(3));
+  EXPECT_TRUE(config.require_master_key);
+  EXPECT_EQ(config.listen.size(), 2u);
+}
+
+TEST(ConfigTest, ReflectionIsOffOnceAListenerIsReachedFromElsewhere) {
+  EXPECT_FALSE(ParseOrDie({"--insecure_listen=0.0.0.0:1"}).reflection);
+  EXPECT_TRUE(ParseOrDie({"--insecure_listen=0.0.0.0:1", "--reflection=true"}).reflection);
+  EXPECT_FALSE(ParseOrDie({"--reflection=false"}).reflection);
+}
+
+TEST(ConfigTest, EachMistakeIsOneLineThatNamesItsFlag) {
+  const std::vector<std::pair<const char*, const char*>> mistakes = {
+      {"--no_such_flag", "no_such_flag"},
+      {"--listen=0.0.0.0:1", "--listen"},
+      {"--listen=nonsense", "--listen"},
+      {"--insecure_listen=unix:/x", "--insecure_listen"},
+      {"--store=mysql:x", "--store"},
+      {"--store=sqlite:", "--store"},
+      {"--cache_ttl=soon", "--cache_ttl"},
+      {"--drain_delay=-1s", "--drain_delay"},
+      {"--drain_timeout=inf", "--drain_timeout"},
+      {"--cache_max_keys=many", "cache_max_keys"},
+      {"--max_in_flight=0", "--max_in_flight"},
+      {"--log_level=loud", "--log_level"},
+      {"--reflection=perhaps", "reflection"},
+      {"--tls_cert=x", "--tls_key"},
+      {"stray", "stray"}};
+  for (const auto& [argument, name] : mistakes) {
+    const std::string message = ErrorOf({argument});
+    EXPECT_THAT(message, HasSubstr(name)) << argument;
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+  }
+}
+
+TEST(ConfigTest, HelpNamesEveryFlagAndItsVariable) {
+  const auto parsed = Parse({"--help"});
+  ASSERT_TRUE(parsed.ok());
+  ASSERT_TRUE(parsed->print.has_value());
+  EXPECT_THAT(*parsed->print, HasSubstr("--legacy_db"));
+  EXPECT_THAT(*parsed->print, HasSubstr("KEYWARD_LEGACY_DB"));
+}
+
+}  // namespace
+}  // namespace keyward
