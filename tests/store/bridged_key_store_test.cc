@@ -12,9 +12,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/errors/errors.h"
-#include "server/store/fake_key_store.h"
-#include "server/store/faulty_key_store.h"
 #include "server/store/sqlite_store.h"
+#include "tests/store/bridge_fixture.h"
 #include "tests/testing/plain_transcoder.h"
 #include "tests/testing/raw_sqlite.h"
 #include "tests/testing/store_calls.h"
@@ -36,131 +35,9 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::SizeIs;
 using Call = FaultyKeyStore::Call;
 
-UserKeys UserWith(const std::string& user_id, char fill, UserState state = UserState::kActive) {
-  return {.user_id = user_id, .primary_version = 1, .state = state, .versions = {StoredKey(fill)}};
-}
-
-class BridgedKeyStoreTest : public ::testing::Test {
- protected:
-  BridgedKeyStoreTest() { python_.MakeLegacyTable(); }
-
-  // The bridge over a fake store with these users in it. It can be called again: a new start of the
-  // server, on what the one before left in the store.
-  void Start(const std::vector<UserKeys>& users = {}) {
-    auto fake = std::make_unique<FakeKeyStore>();
-    fake_ = fake.get();
-    for (const UserKeys& user : users) fake->Put(user);
-    auto faulty = std::make_unique<FaultyKeyStore>(std::move(fake));
-    inner_ = faulty.get();
-    bridge_.reset();
-    auto bridge = BridgedKeyStore::Open({.path = path_, .busy_timeout = absl::ZeroDuration()},
-                                        std::move(faulty), std::make_unique<PlainTranscoder>());
-    ASSERT_TRUE(bridge.ok()) << bridge.status();
-    bridge_ = *std::move(bridge);
-  }
-
-  std::string LegacyKeyOf(const std::string& user_id) {
-    const std::vector<std::string> rows = python_.Query(
-        absl::StrCat("SELECT encrypted_key FROM encryption_keys WHERE user_id = '", user_id, "'"));
-    return rows.empty() ? "" : rows.front();
-  }
-  std::string StoredKeyOf(const std::string& user_id) {
-    const absl::StatusOr<UserKeys> found = Find(*bridge_, user_id);
-    return found.ok() ? found->versions.at(0).wrapped_key : found.status().ToString();
-  }
-
-  const TemporaryFolder folder_;
-  const std::string path_ = folder_.File("legacy.db");
-  RawSqlite python_{path_};
-  FakeKeyStore* fake_ = nullptr;
-  FaultyKeyStore* inner_ = nullptr;
-  std::unique_ptr<BridgedKeyStore> bridge_;
-};
-
-TEST_F(BridgedKeyStoreTest, ImportsTheLegacyUsersAtTheStart) {
-  constexpr int kUsers = 1203;  // more than two pages
-  python_.Run("BEGIN");
-  for (int i = 0; i < kUsers; ++i) python_.InsertLegacy(LegacyKey(absl::StrCat("user-", i), 'p'));
-  python_.Run("COMMIT");
-  Start();
-  EXPECT_EQ(bridge_->report().imported, kUsers);
-  EXPECT_EQ(bridge_->report().exported, 0);
-  EXPECT_EQ(fake_->size(), kUsers);
-  EXPECT_EQ(StoredKeyOf("user-1202"), StoredKey('p').wrapped_key);
-}
-
-TEST_F(BridgedKeyStoreTest, ASecondStartImportsNothingAnew) {
-  python_.InsertLegacy(LegacyKey("alice", 'p'));
-  Start({UserWith("alice", 'p')});
-  EXPECT_EQ(bridge_->report().imported, 0);
-  EXPECT_EQ(bridge_->report().already_there, 1);
-  EXPECT_EQ(inner_->Count(Call::kCreate), 0);
-}
-
-TEST_F(BridgedKeyStoreTest, ARowThatNoKeyOpensStaysAndAnswersStoredKeyCorrupt) {
-  LegacyRow broken = LegacyKey("alice", 'p');
-  broken.encrypted_key[0] ^= 1;
-  python_.InsertLegacy(broken);
-  python_.InsertLegacy({"short", "x", "2024-01-01T00:00:00+00:00"});
-  python_.InsertLegacy(LegacyKey("bob", 'p'));
-  Start();
-  EXPECT_EQ(bridge_->report().imported, 1);
-  EXPECT_EQ(bridge_->report().unreadable.count, 2);
-  EXPECT_THAT(bridge_->report().unreadable.first, ElementsAre("alice", "short"));
-  for (const char* user : {"alice", "short"}) {
-    EXPECT_EQ(errors::Reason(Find(*bridge_, user).status()), "STORED_KEY_CORRUPT");
-    EXPECT_EQ(errors::Reason(Create(*bridge_, user, StoredKey('k')).status()),
-              "STORED_KEY_CORRUPT");
-  }
-  EXPECT_EQ(LegacyKeyOf("alice"), broken.encrypted_key);
-  EXPECT_EQ(LegacyKeyOf("short"), "x");
-  EXPECT_EQ(fake_->size(), 1);
-}
-
-TEST_F(BridgedKeyStoreTest, TwoDifferentKeysAreReportedAndBothLeft) {
-  python_.InsertLegacy(LegacyKey("alice", 'p'));
-  Start({UserWith("alice", 'k')});
-  EXPECT_THAT(bridge_->report().conflicting.first, ElementsAre("alice"));
-  EXPECT_EQ(bridge_->report().already_there, 0);
-  EXPECT_EQ(LegacyKeyOf("alice"), LegacyKey("alice", 'p').encrypted_key);
-  EXPECT_EQ(StoredKeyOf("alice"), StoredKey('k').wrapped_key);
-}
-
-TEST_F(BridgedKeyStoreTest, OnlyTheFirstOfManyConflictsAreNamed) {
-  std::vector<UserKeys> users;
-  for (int i = 0; i < 30; ++i) {
-    python_.InsertLegacy(LegacyKey(absl::StrCat("user-", i), 'p'));
-    users.push_back(UserWith(absl::StrCat("user-", i), 'k'));
-  }
-  Start(users);
-  EXPECT_EQ(bridge_->report().conflicting.count, 30);
-  EXPECT_THAT(bridge_->report().conflicting.first, SizeIs(10));
-}
-
-TEST_F(BridgedKeyStoreTest, ActiveUsersWhomTheLegacyFileLacksAreExportedAtTheStart) {
-  python_.InsertLegacy(LegacyKey("both", 'p'));
-  Start({UserWith("alice", 'k'), UserWith("both", 'p'),
-         UserWith("disabled", 'k', UserState::kDisabled),
-         UserWith("gone", 'k', UserState::kDestroyed), UserWith("zoe", 'z')});
-  EXPECT_EQ(bridge_->report().exported, 2);
-  EXPECT_EQ(LegacyKeyOf("alice"), LegacyKey("alice", 'k').encrypted_key);
-  EXPECT_EQ(LegacyKeyOf("zoe"), LegacyKey("zoe", 'z').encrypted_key);
-  EXPECT_THAT(python_.Query("SELECT user_id FROM encryption_keys ORDER BY user_id"),
-              ElementsAre("alice", "both", "zoe"));
-}
-
-TEST_F(BridgedKeyStoreTest, AStoredKeyThatDoesNotOpenIsReportedAndNotExported) {
-  UserKeys broken = UserWith("alice", 'k');
-  broken.versions[0].wrapped_key[0] ^= 1;
-  UserKeys keyless = UserWith("bob", 'k');
-  keyless.versions.clear();
-  Start({broken, keyless});
-  EXPECT_THAT(bridge_->report().unreadable.first, ElementsAre("alice", "bob"));
-  EXPECT_THAT(python_.Query("SELECT user_id FROM encryption_keys"), IsEmpty());
-}
+using BridgedKeyStoreTest = BridgeFixture;
 
 TEST_F(BridgedKeyStoreTest, ATombstoneBeatsAnyRow) {
   python_.InsertLegacy(LegacyKey("deleted", 'p'));
@@ -304,14 +181,6 @@ TEST_F(BridgedKeyStoreTest, TheFileKeepsItsOwnJournalMode) {
   Start();
   ASSERT_TRUE(Create(*bridge_, "bob", StoredKey('k')).ok());
   EXPECT_THAT(python_.Query("PRAGMA journal_mode"), ElementsAre("wal"));
-}
-
-TEST_F(BridgedKeyStoreTest, RowsWhoseUserIdIsNoTextArePassedOver) {
-  python_.Run("INSERT INTO encryption_keys VALUES (NULL, x'00', ''), (x'ff', x'00', '')");
-  python_.InsertLegacy(LegacyKey("alice", 'p'));
-  Start();
-  EXPECT_EQ(bridge_->report().imported, 1);
-  EXPECT_EQ(bridge_->report().unreadable.count, 0);
 }
 
 class BridgedFileTest : public ::testing::Test {
