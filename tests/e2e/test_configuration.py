@@ -15,6 +15,7 @@ BAD_FLAGS = {
     "a negative duration": {"drain_timeout": "-1s"},
     "a number that is none": {"cache_max_keys": "many"},
     "a negative number": {"cache_max_keys": "-1"},
+    "no calls at all": {"max_in_flight": "0"},
     "a switch that is none": {"reflection": "perhaps"},
     "an unknown log level": {"log_level": "loud"},
     "a store of an unknown kind": {"store": "mongo:/x"},
@@ -154,7 +155,7 @@ def test_a_tls_file_that_cannot_be_used_is_named(rig, certificate, flag):
     assert str(garbage) in rig.refuse(**certificate | {flag: garbage})
 
 
-@pytest.mark.parametrize("left_out", ["tls_cert", "tls_key"])
+@pytest.mark.parametrize("left_out", ["tls_cert", "tls_key", "tls_client_ca"])
 def test_half_a_tls_identity_is_refused(rig, certificate, left_out):
     assert left_out in rig.refuse(**certificate | {left_out: None})
 

@@ -63,12 +63,6 @@ def test_a_client_refuses_a_server_of_another_authority(shared_rig, server, auth
     shut_out(shared_rig.client(server, credentials(other.root, authority.issue("careful"))))
 
 
-def test_without_a_client_authority_no_certificate_is_asked_for(rig, tls, authority):
-    server = rig.start(tls_cert=tls["tls_cert"], tls_key=tls["tls_key"])
-    client = rig.client(server, credentials(authority.root))
-    assert client.decrypt("u", client.encrypt("u", b"x").token).plaintext == b"x"
-
-
 def test_both_crypto_libraries_hold_under_load(shared_rig, server, authority):
     """gRPC's OpenSSL carries the connections while BoringSSL seals and opens, in the same process."""
     own = authority.issue("busy")

@@ -167,7 +167,7 @@ def test_a_start_on_a_full_disk_is_refused_or_serves_what_is_there(rig, small_di
         known.hold(rig.client(server))
         server.kill()
     else:
-        assert server.wait() == EX_CONFIG and len(server.lines) == 1, server.log()
+        assert server.wait() == EX_CONFIG and len(server.plain_lines()) == 1, server.log()
     filler.unlink()
     known.hold(rig.serve(**flags))
 

@@ -92,7 +92,7 @@ def test_a_row_moved_to_another_user_is_refused(rig):
 def test_a_row_under_another_version_is_refused(rig):
     made(rig, ["u"])
     with rows.edit(rig.store) as database:
-        rows.set_version(database, "u", 1, version=2)
+        database.execute("UPDATE user_keys SET version = 2 WHERE user_id = 'u'")
         rows.set_user(database, "u", primary_version=2)
     is_corrupt(rig.serve(), "u")
 

@@ -44,12 +44,17 @@ class Rig:
         return server
 
     def refuse(self, **options: Any) -> str:
-        """A start that must end with the status for mistakes in the configuration, and one line."""
+        """A start that must end with the status for mistakes in the configuration, and one line.
+
+        What the log said before is no part of that line.
+        """
         server = self.launch(**options)
+        assert not server.came_up(), "it serves:\n" + server.log()
         status = server.wait()
         assert status == EX_CONFIG, f"exit status {status}:\n{server.log()}"
-        assert len(server.lines) == 1, server.log()
-        return server.lines[0]
+        assert len(server.plain_lines()) == 1, server.log()
+        assert server.lines[-1] == server.plain_lines()[0], server.log()
+        return server.lines[-1]
 
     def client(self, server: Server | str, credentials: Any = None, **options: Any) -> Client:
         address = server if isinstance(server, str) else server.address

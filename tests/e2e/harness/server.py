@@ -66,6 +66,10 @@ class Server:
         found = [json.loads(line) for line in lines if line.startswith("{")]
         return [event for event in found if name is None or event.get("event") == name]
 
+    def plain_lines(self) -> list[str]:
+        """What is no log line, such as why a start was refused."""
+        return [line for line in self.lines if not line.startswith("{")]
+
     def warnings(self) -> list[dict[str, Any]]:
         return [event for event in self.events() if event.get("level", "").startswith("warn")]
 
