@@ -64,7 +64,7 @@ class KeyStore {
   virtual void Create(std::string user_id, KeyVersion key, CreateCallback done) = 0;
 
   // Up to `limit` users in the byte order of their ids, from the first after `after` (empty: from the
-  // start).
+  // start). Versions that cannot be keys are left out, so that one damaged row hides no other user.
   virtual void Page(std::string after, int limit, PageCallback done) = 0;
 
   // What the engine is called in status answers: "sqlite".

@@ -143,6 +143,18 @@ TEST_F(BridgedKeyStoreTest, WhileTheModuleHoldsItsFileNewUsersWaitAndKnownOnesAr
   EXPECT_TRUE(Create(*bridge_, "alice", StoredKey('k'))->created);
 }
 
+TEST_F(BridgedKeyStoreTest, ACommitThatTheModulesReadingHoldsUpLeavesNoRowAndCanBeTriedAgain) {
+  Start();
+  python_.Run("BEGIN");
+  ASSERT_EQ(LegacyKeyOf("alice"), "");  // reads, and so keeps a shared lock until the end
+  EXPECT_EQ(errors::Reason(Create(*bridge_, "alice", StoredKey('k')).status()),
+            "STORE_UNAVAILABLE");
+  python_.Run("ROLLBACK");
+  EXPECT_EQ(LegacyKeyOf("alice"), "");
+  EXPECT_TRUE(Create(*bridge_, "alice", StoredKey('n'))->created);
+  EXPECT_EQ(LegacyKeyOf("alice"), LegacyKey("alice", 'n').encrypted_key);
+}
+
 TEST_F(BridgedKeyStoreTest, BothProgramsAtWorkAtOnceAgreeOnOneKeyAUser) {
   constexpr int kUsers = 150;
   auto sqlite = SqliteStore::Open({.path = folder_.File("keys.db")});
