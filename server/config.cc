@@ -16,6 +16,10 @@ namespace {
 
 constexpr absl::string_view kSqlitePrefix = "sqlite:";
 
+// Beyond these memory would end first: a cached user takes some 400 bytes, a call in flight some kilobytes.
+constexpr int64_t kMaxCacheKeys = 100'000'000;
+constexpr int64_t kMaxInFlight = 1'000'000;
+
 // The flags as they are written.
 struct Flags {
   std::vector<std::string> listen = {"127.0.0.1:50051"};
@@ -25,7 +29,7 @@ struct Flags {
   std::string tls_cert, tls_key, tls_client_ca;
   std::optional<bool> reflection;
   bool require_master_key = false;
-  uint64_t cache_max_keys = 200'000;
+  int64_t cache_max_keys = 200'000;
   std::string cache_ttl = "10m";
   std::string pool_key_salt = std::string(keyring::kDefaultPoolKeySalt);
   int64_t max_in_flight = 4096;
@@ -157,8 +161,11 @@ absl::Status CheckTogether(const Config& config) {
   for (const rpc::ListenAddress& address : config.insecure_listen) {
     if (address.is_unix()) return BadFlag("insecure_listen", "takes HOST:PORT; use --listen");
   }
-  if (config.max_in_flight < 1 || config.max_in_flight > 1'000'000) {
-    return BadFlag("max_in_flight", "takes a number from 1 to 1000000");
+  if (config.cache_max_keys < 1 || config.cache_max_keys > kMaxCacheKeys) {
+    return BadFlag("cache_max_keys", absl::StrCat("takes a number from 1 to ", kMaxCacheKeys));
+  }
+  if (config.max_in_flight < 1 || config.max_in_flight > kMaxInFlight) {
+    return BadFlag("max_in_flight", absl::StrCat("takes a number from 1 to ", kMaxInFlight));
   }
   return absl::OkStatus();
 }

@@ -24,7 +24,7 @@ struct Config {
   std::string tls_client_ca;
   bool reflection = false;
   bool require_master_key = false;
-  uint64_t cache_max_keys = 0;
+  int64_t cache_max_keys = 0;
   absl::Duration cache_ttl;
   std::string pool_key_salt;
   int64_t max_in_flight = 0;

@@ -20,18 +20,23 @@ constexpr char kPrevious[] = "API_KEY_MASTER_KEY_PREVIOUS";
 // A file of more than this is no list of master keys.
 constexpr size_t kMaxFileBytes = 64 * 1024;
 
-// The text of a secret, wiped when it ends.
+// The text of a secret, wiped when it ends, and where it came from.
 struct SecretText {
   SecretText() = default;
-  SecretText(SecretText&& other) noexcept : text(std::move(other.text)) { crypto::Wipe(other.text); }
+  SecretText(SecretText&& other) noexcept
+      : text(std::move(other.text)), source(std::move(other.source)) {
+    crypto::Wipe(other.text);
+  }
   SecretText& operator=(SecretText&&) = delete;
   ~SecretText() { crypto::Wipe(text); }
   std::string text;
+  std::string source;  // the variable, and its file where there is one
 };
 
 // The variable's value, which is overwritten where it stands; empty where it is unset.
 SecretText TakeVariable(const char* name) {
   SecretText taken;
+  taken.source = name;
   if (char* value = std::getenv(name)) {
     taken.text = value;
     crypto::Wipe(value, taken.text.size());
@@ -74,6 +79,7 @@ absl::StatusOr<SecretText> TakeValueOrFile(const std::string& name) {
   if (!read.ok()) {
     return absl::NotFoundError(absl::StrCat(file_variable, ": ", read.status().message()));
   }
+  read->source = absl::StrCat(file_variable, " (", path, ")");
   return read;
 }
 
@@ -88,7 +94,7 @@ absl::StatusOr<MasterKeyMaterial> TakeMasterKeys() {
   MasterKeyMaterial keys;
   auto listed = keyring::ParseKekList(previous->text);
   if (!listed.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(kPrevious, ": ", listed.status().message()));
+    return absl::InvalidArgumentError(absl::StrCat(previous->source, ": ", listed.status().message()));
   }
   keys.previous = *std::move(listed);
   if (!current.ok()) {
@@ -98,7 +104,7 @@ absl::StatusOr<MasterKeyMaterial> TakeMasterKeys() {
   } else if (auto key = keyring::ParseKek(current->text); key.ok()) {
     keys.current = *std::move(key);
   } else {
-    keys.why_none = absl::StrCat(kCurrent, " ", key.status().message());
+    keys.why_none = absl::StrCat(current->source, " ", key.status().message());
   }
   return keys;
 }

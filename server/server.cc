@@ -129,7 +129,7 @@ absl::Status Server::OpenStore() {
 absl::Status Server::Listen() {
   keyring_ = std::make_unique<keyring::Keyring>(
       master_keys_, *store_, keyring::SystemClock(), crypto::SystemRandom(),
-      keyring::Keyring::Options{.cache_max_users = config_.cache_max_keys,
+      keyring::Keyring::Options{.cache_max_users = static_cast<size_t>(config_.cache_max_keys),
                                 .cache_ttl = config_.cache_ttl});
   rpc::RpcOptions options{.reflection = config_.reflection,
                           .max_in_flight = config_.max_in_flight,

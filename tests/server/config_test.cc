@@ -83,6 +83,7 @@ TEST(ConfigTest, EachMistakeIsOneLineThatNamesItsFlag) {
       {"--drain_delay=-1s", "--drain_delay"},
       {"--drain_timeout=inf", "--drain_timeout"},
       {"--cache_max_keys=many", "cache_max_keys"},
+      {"--cache_max_keys=-1", "--cache_max_keys"},
       {"--max_in_flight=0", "--max_in_flight"},
       {"--log_level=loud", "--log_level"},
       {"--reflection=perhaps", "reflection"},
