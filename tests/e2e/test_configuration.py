@@ -131,8 +131,9 @@ def test_a_legacy_file_given_as_the_store_is_refused_and_left_alone(rig):
 
 
 def test_a_legacy_file_that_is_missing_is_named(rig):
-    path = f"{rig.directory}/missing/legacy.db"
-    assert path in rig.refuse(legacy_db=path)
+    for path in rig.directory / "missing/legacy.db", rig.directory / "mistyped.db":
+        assert str(path) in rig.refuse(legacy_db=path)
+        assert not path.exists()
 
 
 def test_a_listener_beyond_loopback_needs_tls(rig):

@@ -16,22 +16,26 @@ MINT = pathlib.Path(__file__).parent / "harness" / "mint.py"
 
 
 class Module:
-    """A process of the module's kind. What it answers is read by a thread."""
+    """A process of the module's kind, which makes the keys of the users that it is given."""
 
-    def __init__(self, path: pathlib.Path, kek: bytes, seed: str):
+    def __init__(self, path: pathlib.Path, kek: bytes):
         self.answers: list[tuple[str, bytes]] = []
-        self._started = threading.Event()
-        self._process = subprocess.Popen([sys.executable, MINT, path, seed, *USERS], text=True,
+        self._given: set[str] = set()
+        self._lock = threading.Lock()
+        self._process = subprocess.Popen([sys.executable, MINT, path], text=True,
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self._process.stdin.write(formats.kek_text(kek) + "\n")
-        self._process.stdin.close()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+        self._write(formats.kek_text(kek))
 
-    def wait_for_the_first_key(self) -> None:
-        assert self._started.wait(paths.PATIENCE)
+    def give(self, user: str) -> None:
+        with self._lock:
+            if user not in self._given:
+                self._given.add(user)
+                self._write(user)
 
-    def wait(self) -> None:
+    def finish(self) -> None:
+        self._process.stdin.close()
         assert self._process.wait(paths.PATIENCE) == 0
         self._reader.join(paths.PATIENCE)
 
@@ -40,26 +44,33 @@ class Module:
             self._process.kill()
         self._process.wait()
 
+    def _write(self, line: str) -> None:
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+
     def _read(self) -> None:
         for line in self._process.stdout:
             user, key = line.split()
             self.answers.append((user, bytes.fromhex(key)))
-            self._started.set()
 
 
 class Asker:
-    """Asks Keyward for every user's key; survives that the server goes and comes back."""
+    """Has a user's key made by the module and by Keyward at once. Survives that the server goes."""
 
-    def __init__(self, seed: int):
+    def __init__(self, seed: int, modules: list[Module]):
         self.client = None
         self.answers: list[tuple[str, bytes, bool]] = []
+        self._modules = modules
         self._todo = random.Random(seed).sample(USERS, len(USERS))
 
     def ask_for_the_next(self) -> None:
         if not self._todo:
             raise StopLoad
+        user = self._todo[-1]
+        for module in self._modules:
+            module.give(user)
         try:
-            answer = self.client.user_key(self._todo[-1])
+            answer = self.client.user_key(user)
         except grpc.RpcError as error:
             failure = Failure.of(error)
             assert failure.code == "UNAVAILABLE", failure
@@ -87,15 +98,14 @@ def run(rig, askers: list[Asker], rounds: int | None):
 def test_each_user_has_one_key_on_both_sides(rig):
     path = rig.directory / "legacy.db"
     legacy.connect(path).close()
-    modules = [Module(path, rig.kek, str(seed)) for seed in range(2)]
-    askers = [Asker(seed) for seed in range(6)]
+    modules = [Module(path, rig.kek) for _ in range(2)]
+    askers = [Asker(seed, modules) for seed in range(6)]
     try:
-        modules[0].wait_for_the_first_key()
-        run(rig, askers, rounds=100)
-        run(rig, askers, rounds=200)
+        run(rig, askers, rounds=60)
+        run(rig, askers, rounds=60)
         last = run(rig, askers, rounds=None)
         for module in modules:
-            module.wait()
+            module.finish()
     finally:
         for module in modules:
             module.end()
