@@ -40,6 +40,6 @@ ENV KEYWARD_STORE=sqlite:/var/lib/keyward/keys.db \
     KEYWARD_ADDRESS=unix:/run/keyward/keyward.sock
 STOPSIGNAL SIGTERM
 # The server's own TLS variables mean another thing to the client.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["/usr/bin/env", "-u", "KEYWARD_TLS_CERT", "-u", "KEYWARD_TLS_KEY", "/usr/bin/keyward", "--address", "unix:/run/keyward/keyward.sock", "status"]
 ENTRYPOINT ["/usr/bin/keyward-server", "--require_master_key", "--listen=unix:/run/keyward/keyward.sock"]
