@@ -1,12 +1,13 @@
 #include "server/store/legacy_database.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/errors/errors.h"
-#include "server/store/private_file.h"
 #include "server/store/sqlite_schema.h"
 
 namespace keyward::store {
@@ -21,6 +22,14 @@ LegacyRow RowOf(const SqliteStatement& row) {
   return {.user_id = row.Bytes(0), .encrypted_key = row.Bytes(1), .created_at = row.Bytes(2)};
 }
 
+// A name mistyped must not bring an empty file in, and with it a second key for every user.
+absl::Status RequireFile(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(path, ignored)) return absl::OkStatus();
+  return absl::NotFoundError(absl::StrCat(
+      "cannot open the legacy database ", path, ": there is no such file (for a new one, make it empty)"));
+}
+
 absl::StatusOr<std::vector<LegacyRow>> Collect(SqliteStatement& statement) {
   std::vector<LegacyRow> rows;
   absl::StatusOr<bool> row = statement.Step();
@@ -33,7 +42,7 @@ absl::StatusOr<std::vector<LegacyRow>> Collect(SqliteStatement& statement) {
 
 absl::StatusOr<std::unique_ptr<LegacyDatabase>> LegacyDatabase::Open(
     LegacyDatabaseOptions options) {
-  if (absl::Status file = EnsurePrivateFile(options.path); !file.ok()) return file;
+  if (absl::Status file = RequireFile(options.path); !file.ok()) return file;
   std::unique_ptr<LegacyDatabase> database(new LegacyDatabase(std::move(options)));
   const absl::Status connected = database->Connect();
   if (absl::IsUnavailable(connected)) {

@@ -31,8 +31,8 @@ struct LegacyInsert {
 // errors::StoreUnavailable, and the next call opens the file anew.
 class LegacyDatabase {
  public:
-  // Makes the file, with mode 0600, and the table where there is none, as the module does. Errors
-  // are a full line for the operator.
+  // The file must be there; the table is made where there is none, as the module does. Errors are a
+  // full line for the operator.
   static absl::StatusOr<std::unique_ptr<LegacyDatabase>> Open(LegacyDatabaseOptions options);
 
   // nullopt: the user has no row.

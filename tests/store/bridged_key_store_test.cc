@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
@@ -205,11 +205,15 @@ class BridgedFileTest : public ::testing::Test {
   std::string path_ = folder_.File("legacy.db");
 };
 
-TEST_F(BridgedFileTest, AMissingFileIsMadeAsTheModuleMakesIt) {
+TEST_F(BridgedFileTest, AMissingFileIsRefusedAndNotMade) {
+  EXPECT_THAT(std::string(Open().status().message()),
+              AllOf(HasSubstr(path_), HasSubstr("no such file")));
+  EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+TEST_F(BridgedFileTest, AnEmptyFileGetsTheModulesTable) {
+  folder_.Touch("legacy.db");
   ASSERT_TRUE(Create(**Open(), "alice", StoredKey('k')).ok());
-  struct stat status = {};
-  ASSERT_EQ(stat(path_.c_str(), &status), 0);
-  EXPECT_EQ(status.st_mode & 0777, 0600u);
   EXPECT_THAT(RawSqlite(path_).Query("SELECT user_id FROM encryption_keys"), ElementsAre("alice"));
 }
 
@@ -219,12 +223,6 @@ TEST_F(BridgedFileTest, KeywardsOwnDatabaseIsRefused) {
   EXPECT_THAT(message, AllOf(HasSubstr(path_), HasSubstr("--legacy_db")));
   EXPECT_THAT(RawSqlite(path_).Query("SELECT name FROM sqlite_schema WHERE name LIKE 'enc%'"),
               IsEmpty());
-}
-
-TEST_F(BridgedFileTest, AMissingFolderIsNamed) {
-  path_ = folder_.File("missing/legacy.db");
-  EXPECT_THAT(std::string(Open().status().message()),
-              AllOf(HasSubstr(path_), HasSubstr("there is no folder")));
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ std::unique_ptr<KeyStore> MakeSqlite(const TemporaryFolder& folder) {
 }
 
 std::unique_ptr<KeyStore> Bridge(const TemporaryFolder& folder, std::unique_ptr<KeyStore> store) {
-  auto bridged = BridgedKeyStore::Open({.path = folder.File("legacy.db")}, std::move(store),
+  auto bridged = BridgedKeyStore::Open({.path = folder.Touch("legacy.db")}, std::move(store),
                                        std::make_unique<PlainTranscoder>());
   EXPECT_TRUE(bridged.ok()) << bridged.status();
   return *std::move(bridged);

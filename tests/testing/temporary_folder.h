@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <system_error>
 
@@ -26,6 +27,11 @@ class TemporaryFolder {
 
   const std::string& path() const { return path_; }
   std::string File(const std::string& name) const { return path_ + "/" + name; }
+  // Makes an empty file.
+  std::string Touch(const std::string& name) const {
+    std::ofstream(File(name), std::ios::app).flush();
+    return File(name);
+  }
 
  private:
   std::string path_;
