@@ -9,9 +9,7 @@
 
 namespace keyward::client {
 
-bool IsEncrypted(std::string_view value) {
-  return value.starts_with(kEncryptedPrefix) || value.starts_with("v3:");
-}
+bool IsEncrypted(std::string_view value) { return value.starts_with(kEncryptedPrefix); }
 
 std::string ApiKeyHash(std::string_view api_key) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;

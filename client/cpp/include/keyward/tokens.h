@@ -11,8 +11,8 @@ namespace keyward::client {
 // What a token begins with.
 inline constexpr std::string_view kEncryptedPrefix = "v2:";
 
-// Whether a stored value is a token rather than a plaintext, judged by its prefix alone: "v2:", or
-// "v3:", which the server keeps for tokens too. A token whose prefix was cut off is not recognised.
+// Whether a stored value is a token rather than a plaintext, judged by its prefix alone, as the
+// Python module does. A token whose prefix was cut off is not recognised.
 bool IsEncrypted(std::string_view value);
 
 // The look-up hash of an API key: SHA-256, 64 lower-case hex digits. The same as the RPC
