@@ -58,6 +58,11 @@ absl::Status UserKeyNotFound() {
   return Error(absl::StatusCode::kNotFound, "USER_KEY_NOT_FOUND", "the user has no key");
 }
 
+absl::Status UserKeyVersionNotFound() {
+  return Error(absl::StatusCode::kNotFound, "USER_KEY_NOT_FOUND",
+               "the user has no key of that version");
+}
+
 absl::Status UserKeyDisabled() {
   return FailedPrecondition("USER_KEY_DISABLED", "the user's key is disabled");
 }

@@ -21,6 +21,8 @@ absl::Status DecryptionFailed();
 
 // NOT_FOUND
 absl::Status UserKeyNotFound();
+// The user has a key, but not of the version that was asked for; the reason is the same.
+absl::Status UserKeyVersionNotFound();
 
 // FAILED_PRECONDITION
 absl::Status UserKeyDisabled();

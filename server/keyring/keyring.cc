@@ -119,7 +119,7 @@ absl::StatusOr<UserKey> Keyring::Export(const UserKeys::Found& found, uint32_t v
   if (absl::Status status = CheckState(user.state); !status.ok()) return status;
   const LoadedVersion* wanted = user.Find(version == 0 ? user.primary_version : version);
   if (wanted == nullptr) {
-    return version == 0 ? errors::StoredKeyCorrupt() : errors::UserKeyNotFound();
+    return version == 0 ? errors::StoredKeyCorrupt() : errors::UserKeyVersionNotFound();
   }
   if (absl::Status status = CheckUsable(user, *wanted); !status.ok()) return status;
   return UserKey{.key = shield_.Unshield(*wanted->key),
