@@ -38,7 +38,8 @@ def image() -> str:
 
 @pytest.fixture(scope="module")
 def config(image) -> dict:
-    return json.loads(tool("podman", "image", "inspect", image).stdout)[0]["Config"]
+    inspected = json.loads(tool("podman", "image", "inspect", image).stdout)[0]
+    return inspected["Config"] | {"Healthcheck": inspected.get("Healthcheck")}
 
 
 class Container:
@@ -106,7 +107,7 @@ def test_says_what_it_is(config):
     assert config["User"] == f"{USER}:{USER}"
     assert config["Entrypoint"][0] == "/usr/bin/keyward-server"  # run by itself, not by a shell
     assert "--require_master_key" in config["Entrypoint"]
-    assert config["Healthcheck"]["Test"][0] == "CMD"
+    assert config["Healthcheck"]["Test"][0] == "CMD"  # likewise
     assert config["Labels"]["org.opencontainers.image.licenses"] == "Apache-2.0"
     assert set(config["Volumes"]) == {"/var/lib/keyward", "/run/keyward"}
 
@@ -115,7 +116,8 @@ def test_serves_on_a_read_only_root_as_a_user_of_its_own(start):
     container = start()
     assert "encryption_enabled: true" in container.run("keyward", "status").stdout
     assert container.run("id", "-u").stdout.strip() == str(USER)
-    assert container.run("touch", "/usr/bin/x", "/tmp/x", "/run/x", check=False).returncode != 0
+    for folder in ("/usr/bin", "/etc", "/tmp", "/run"):
+        assert container.run("touch", f"{folder}/x", check=False).returncode != 0
     assert container.stop() == 0
 
 
