@@ -3,6 +3,7 @@
 count_tests.py STAGE=REPORT…   A ctest entry is a program; GoogleTest and pytest tell in its output how many
 tests were in it. A program that tells nothing counts as one. Exit status 1 if any failed or none ran.
 """
+import collections
 import pathlib
 import re
 import sys
@@ -19,6 +20,7 @@ PYTEST = {
     "failed": re.compile(r"(\d+) (?:failed|errors?)"),
     "skipped": re.compile(r"(\d+) skipped"),
 }
+PYTEST_SKIP = re.compile(r"^SKIPPED \[(\d+)\] \S+: (.+)$", re.MULTILINE)
 
 
 def total(pattern: re.Pattern[str], text: str) -> int:
@@ -38,6 +40,15 @@ def count_program(testcase: ElementTree.Element) -> dict[str, int]:
     return counts
 
 
+def print_skip_reasons(testcases: list[ElementTree.Element]) -> None:
+    reasons: collections.Counter[str] = collections.Counter()
+    for testcase in testcases:
+        for number, reason in PYTEST_SKIP.findall(testcase.findtext("system-out") or ""):
+            reasons[reason] += int(number)
+    for reason, number in reasons.items():
+        print(f"left out, {number} tests: {reason}")
+
+
 def main(arguments: list[str]) -> int:
     totals = {"passed": 0, "failed": 0, "skipped": 0}
     for argument in arguments:
@@ -46,7 +57,9 @@ def main(arguments: list[str]) -> int:
             totals["failed"] += 1
             print(f"{stage}: no report; its tests did not run")
             continue
-        counts = [count_program(testcase) for testcase in ElementTree.parse(report).iter("testcase")]
+        testcases = list(ElementTree.parse(report).iter("testcase"))
+        print_skip_reasons(testcases)
+        counts = [count_program(testcase) for testcase in testcases]
         for kind in totals:
             totals[kind] += sum(each[kind] for each in counts)
     print("{passed} passed, {failed} failed, {skipped} skipped".format(**totals))

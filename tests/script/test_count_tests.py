@@ -27,6 +27,14 @@ def run(*arguments: str) -> tuple[int, str]:
     return result.returncode, result.stdout.splitlines()[-1]
 
 
+def test_says_why_tests_were_left_out(tmp_path):
+    report = tmp_path / "tests.xml"
+    report.write_text(f'<testsuite><testcase status="run"><system-out>{PYTEST}</system-out></testcase></testsuite>')
+    command = [sys.executable, str(REPOSITORY / "script" / "count_tests.py"), f"dev={report}"]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "left out, 1 tests: ../shared is absent" in output
+
+
 @pytest.mark.parametrize("program, status, line", [
     (("run", GOOGLETEST), 0, "5 passed, 0 failed, 0 skipped"),
     (("run", "no summary"), 0, "1 passed, 0 failed, 0 skipped"),
