@@ -11,6 +11,9 @@ is the one that KEYWARD_ADDRESS names (127.0.0.1:50051 unless told), over TLS wh
 KEYWARD_TLS_CERT and KEYWARD_TLS_KEY name PEM files; they are read on first use. Functions that take
 a master key also take its 32 bytes, and then work without a server, as they did before.
 
+Under a server that forks its workers, only the workers may ask Keyward, for gRPC does not survive a
+fork. A worker whose parent has asked gets a RuntimeError.
+
 Functions that ask the server raise `keyward.KeywardError`; the rest raise ValueError and
 cryptography.exceptions.InvalidTag.
 """
@@ -62,7 +65,7 @@ def resolve_master_key() -> MasterKey | None:
     that the server is there.
     """
     try:
-        enabled = _shared.client().get_status().encryption_enabled
+        enabled = _shared.get().get_status().encryption_enabled
     except (KeywardError, OSError, ValueError) as error:
         _logger.warning("API key encryption is disabled: cannot ask Keyward: %s", error)
         return None
@@ -82,7 +85,7 @@ def get_or_create_user_key(
     given, the file that KEYWARD_LEGACY_DB names.
     """
     if isinstance(master_key, MasterKey):
-        return _shared.client().get_or_create_user_key(user_id).key
+        return _shared.get().get_or_create_user_key(user_id).key
     key = _checked(master_key)
     database = database or os.environ.get("KEYWARD_LEGACY_DB")
     if not database:
@@ -93,7 +96,7 @@ def get_or_create_user_key(
 def get_pool_key(master_key: MasterKey | bytes) -> bytes:
     """The 32-byte key for values that belong to no user."""
     if isinstance(master_key, MasterKey):
-        return _shared.client().pool_key().key
+        return _shared.get().pool_key().key
     return hashlib.pbkdf2_hmac(
         "sha256", _checked(master_key), _POOL_KEY_SALT, _POOL_KEY_ROUNDS, sealing.KEY_BYTES
     )
@@ -126,20 +129,17 @@ class _SharedClient:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._client: Client | None = None
-        self._parents: list[Client | None] = []
+        self._process = 0
 
-    def client(self) -> Client:
+    def get(self) -> Client:
+        if self._client is not None and self._process != os.getpid():
+            # gRPC does not survive a fork reliably: calls here would hang.
+            raise RuntimeError("Keyward was used before this process was forked; use it only after")
         with self._lock:
             if self._client is None:
+                self._process = os.getpid()
                 self._client = Client(Options.from_environment())
             return self._client
 
-    def forget(self) -> None:
-        """For a forked child, where gRPC can neither use nor close the parent's connection."""
-        self._lock = threading.Lock()
-        self._parents.append(self._client)
-        self._client = None
-
 
 _shared = _SharedClient()
-os.register_at_fork(after_in_child=_shared.forget)

@@ -18,7 +18,8 @@ class Client:
     """A connection to a Keyward server, for any number of threads.
 
     Every verb may raise `KeywardError`. It connects on the first call, and again by itself when the
-    connection is lost. After a fork the child needs a client of its own.
+    connection is lost. A process that forks makes its clients after the fork: gRPC does not survive
+    one.
     """
 
     def __init__(self, options: Options | str = DEFAULT_ADDRESS) -> None:

@@ -79,9 +79,6 @@ class Options:
         return [
             ("grpc.service_config", json.dumps({"methodConfig": [method]})),
             ("grpc.enable_retries", int(self.max_attempts > 1)),
-            # Otherwise a process's channels share connections, and a new client in a forked child
-            # would write into its parent's socket.
-            ("grpc.use_local_subchannel_pool", 1),
         ]
 
 

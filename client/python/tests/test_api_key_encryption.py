@@ -99,30 +99,31 @@ def test_none_and_a_warning_where_a_tls_file_is_missing(point_module_at, monkeyp
     assert len(warnings(caplog)) == 1
 
 
-def test_forked_children_are_served_beside_their_parent(server):
-    """As under a pre-forking web server, where the parent resolves and the children work."""
+def test_workers_forked_before_first_use_are_served(server):
     script = """
 import os, sys
 from keyward import api_key_encryption as module
-# Retries would hide a connection that parent and child share.
-one_attempt = module.Options(address=os.environ["KEYWARD_ADDRESS"], max_attempts=1)
-module.Options.from_environment = lambda: one_attempt
-handle = module.resolve_master_key()
-key = module.get_or_create_user_key("forked", handle)
-same = lambda: all(module.get_or_create_user_key("forked", handle) == key for _ in range(50))
 children = []
 for _ in range(3):
     child = os.fork()
     if child == 0:
-        os._exit(0 if same() else 1)
+        handle = module.resolve_master_key()
+        os._exit(0 if len(module.get_or_create_user_key("forked", handle)) == 32 else 1)
     children.append(child)
-statuses = [os.waitpid(child, 0)[1] for child in children] if same() else [1]
-sys.exit(any(statuses))
+sys.exit(any([os.waitpid(child, 0)[1] for child in children]))
 """
     environment = {**os.environ, "KEYWARD_ADDRESS": server.address}
     root = Path(module.__file__).parents[1]
     command = [sys.executable, "-c", script]
     subprocess.run(command, env=environment, cwd=root, check=True, timeout=120)
+
+
+def test_a_worker_forked_after_first_use_is_told_so(handle, monkeypatch):
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    with pytest.raises(RuntimeError, match="forked"):
+        module.get_pool_key(handle)
+    with pytest.raises(RuntimeError, match="forked"):
+        module.resolve_master_key()
 
 
 def test_key_bytes_work_on_the_old_table(tmp_path, kek):

@@ -14,13 +14,17 @@ PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def generator_is_here():
-    if not (shutil.which("protoc") and shutil.which("grpc_python_plugin")):
+    tools = shutil.which("protoc") and shutil.which("grpc_python_plugin")
+    if not (tools and Path("/usr/include/google/protobuf/timestamp.proto").is_file()):
         return False
     version = subprocess.run(["protoc", "--version"], capture_output=True, text=True, check=True)
     return "libprotoc 3.21." in version.stdout
 
 
-@pytest.mark.skipif(not generator_is_here(), reason="no protoc 3.21 with grpc_python_plugin")
+@pytest.mark.skipif(
+    not generator_is_here(),
+    reason="no protobuf-compiler 3.21, protobuf-compiler-grpc and libprotobuf-dev",
+)
 def test_the_generated_code_is_what_the_protos_say(tmp_path):
     subprocess.run([REPOSITORY / "script/generate-python", tmp_path], check=True)
     generated, committed = tmp_path / "keyward/v1", PACKAGE / "keyward/v1"
