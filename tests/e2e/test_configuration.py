@@ -60,7 +60,7 @@ def test_the_environment_alone_is_enough(rig):
         "KEYWARD_DRAIN_DELAY": "0s", "KEYWARD_POOL_KEY_SALT": "salt"})
     assert rig.client(server).user_key("u").created
     assert rig.store.exists()
-    assert server.stop() == 0
+    assert rig.end(server) == 0
 
 
 def test_several_listeners_are_served(rig):
@@ -169,7 +169,7 @@ def test_a_key_of_another_certificate_is_refused(rig, certificate):
 def test_a_log_line_is_a_json_object(rig):
     server = rig.start(log_level="debug")
     rig.client(server).user_key("u")
-    assert server.stop() == 0
+    assert rig.end(server) == 0
     assert len(server.events()) == len(server.lines) > 1, server.log()
 
 

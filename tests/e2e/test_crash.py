@@ -4,6 +4,7 @@ KEYWARD_CRASH_ROUNDS asks for more rounds than the usual 30.
 """
 import os
 import random
+import sqlite3
 
 import grpc
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from harness import legacy
 from harness.load import Load, StopLoad
 from harness.rpc import Failure
+from harness.stubs import keys
 
 ROUNDS = int(os.environ.get("KEYWARD_CRASH_ROUNDS", "30"))
 WORKERS = 6
@@ -73,3 +75,24 @@ def test_what_was_answered_outlives_every_crash(rig, bridge):
         load.join()
         assert len(answers.tokens) > before
     answers.all_hold(rig.serve(**flags))
+
+
+def test_nothing_is_answered_before_it_is_stored(rig):
+    """While somebody else's lock keeps the commit from happening, no answer comes; a crash then shows why."""
+    server = rig.start()
+    client = rig.client(server)
+    client.user_key("known")
+    blocker = sqlite3.connect(rig.store, isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    calls = [client.begin("GetOrCreateUserKey", keys.GetOrCreateUserKeyRequest(user_id="a")),
+             client.begin("Encrypt", keys.EncryptRequest(user_id="b", plaintext=b"x")),
+             client.begin("GetOrCreateUserKey", keys.GetOrCreateUserKeyRequest(user_id="b"))]
+    for _ in range(50):
+        client.encrypt("known", b"others are served meanwhile")
+    assert not any(call.done() for call in calls)
+    server.kill()
+    blocker.close()
+    for call in calls:
+        assert Failure.of(call.exception()).code == "UNAVAILABLE"
+    client = rig.serve()
+    assert client.user_key("a").created and client.user_key("b").created

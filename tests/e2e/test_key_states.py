@@ -17,7 +17,7 @@ class Past:
         self.key = client.user_key("u").key
         self.token = client.encrypt("u", b"old").token
         self.other = client.user_key("other").key
-        assert server.stop() == 0
+        assert rig.end(server) == 0
 
     def rotate(self) -> bytes:
         key = os.urandom(32)
@@ -56,7 +56,7 @@ def test_a_user_that_is_not_active_is_refused_and_can_come_back(rig, past, state
     with refused("FAILED_PRECONDITION", reason):
         client.decrypt("u", formats.token(bytes(32), b"state before authentication"))
     assert client.user_key("other").key == past.other
-    assert server.stop() == 0
+    assert rig.end(server) == 0
 
     past.user(state=rows.ACTIVE)
     client = rig.serve()
@@ -157,7 +157,7 @@ def test_versions_may_be_wrapped_under_different_master_keys(rig, past):
     client = rig.client(server)
     assert client.user_key("u").key == new
     assert client.decrypt("u", past.token).plaintext == b"old"
-    assert server.stop() == 0
+    assert rig.end(server) == 0
     client = rig.serve()
     with refused("FAILED_PRECONDITION", "KEK_NOT_LOADED"):
         client.encrypt("u", b"x")

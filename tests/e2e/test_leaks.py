@@ -70,7 +70,7 @@ class Run:
             server = self.rig.start(legacy_db=path, previous=self.previous, log_level="debug")
             self.use(self.rig.client(server))
             self.logs.append(server.log())
-            assert server.stop() == 0
+            assert self.rig.end(server) == 0
             self.logs.append(server.log())
         server = self.rig.start(legacy_db=path, previous=self.previous, log_level="debug")
         self.use(self.rig.client(server))

@@ -37,7 +37,7 @@ def test_rows_are_imported_with_their_times_and_wrapped_anew(rig, path, connecti
     answer = rig.client(server).user_key("u")
     assert (answer.key, answer.created) == (key, False)
     assert answer.create_time.ToJsonString() == "2023-05-06T05:08:09.123456Z"
-    assert server.stop() == 0
+    assert rig.end(server) == 0
     with rows.edit(rig.store) as database:
         assert formats.unwrap(rig.kek, rows.wrapped(database, "u"), 1, "u") == key
     assert rig.serve().user_key("u").key == key, "served without the bridge too"
@@ -84,7 +84,7 @@ def test_a_row_that_no_key_opened_is_served_once_its_key_is_loaded(rig, path, co
     server = rig.start(legacy_db=path)
     with refused("DATA_LOSS", "STORED_KEY_CORRUPT"):
         rig.client(server).user_key("u")
-    assert server.stop() == 0
+    assert rig.end(server) == 0
     assert rig.serve(legacy_db=path, previous=old).user_key("u").key == key
 
 
@@ -127,7 +127,7 @@ def test_the_file_keeps_its_own_journal_mode(rig, path, connection, mode):
     connection.execute(f"PRAGMA journal_mode = {mode}")
     server = rig.start(legacy_db=path)
     assert rig.client(server).user_key("u").created
-    assert server.stop() == 0
+    assert rig.end(server) == 0
     assert connection.execute("PRAGMA journal_mode").fetchone()[0] == mode
     assert row(connection, "u")
 
@@ -136,7 +136,7 @@ def test_a_tombstone_here_beats_a_row_there(rig, path, connection):
     key = module_makes(connection, rig.kek, "u")
     server = rig.start(legacy_db=path)
     assert rig.client(server).user_key("u").key == key
-    assert server.stop() == 0
+    assert rig.end(server) == 0
     with rows.edit(rig.store) as database:
         rows.set_user(database, "u", state=rows.DESTROYED)
         database.execute("DELETE FROM user_keys WHERE user_id = 'u'")
@@ -163,7 +163,7 @@ def test_what_the_store_lacks_is_found_in_the_legacy_file_after_a_crash_in_betwe
     """The row there comes first: a store that missed the second half takes it from there."""
     server = rig.start(legacy_db=path)
     key = rig.client(server).user_key("u").key
-    assert server.stop() == 0
+    assert rig.end(server) == 0
     with rows.edit(rig.store) as database:
         database.execute("DELETE FROM user_keys WHERE user_id = 'u'")
         database.execute("DELETE FROM users WHERE user_id = 'u'")
@@ -178,7 +178,7 @@ def test_degraded_mode_leaves_the_legacy_file_alone(rig, path, connection):
     assert len(server.warnings()) == 1, server.log()
     with refused("FAILED_PRECONDITION", "ENCRYPTION_DISABLED"):
         rig.client(server).user_key("u")
-    assert server.stop() == 0
+    assert rig.end(server) == 0
     assert row(connection, "u") == before
     assert rig.serve(legacy_db=path).user_key("u").key == key
 
@@ -186,7 +186,7 @@ def test_degraded_mode_leaves_the_legacy_file_alone(rig, path, connection):
 def test_a_store_that_ran_without_the_bridge_brings_its_keys_to_the_module(rig, path, connection):
     server = rig.start()
     key = rig.client(server).user_key("u").key
-    assert server.stop() == 0
+    assert rig.end(server) == 0
     client = rig.serve(legacy_db=path)
     assert legacy.read(connection, rig.kek, "u") == key
     assert client.user_key("u").key == key
@@ -199,6 +199,6 @@ def test_many_rows_are_imported(rig, path):
     client = rig.client(server)
     for user in list(stored)[::97]:
         assert client.user_key(user).key == stored[user]
-    assert server.stop() == 0
+    assert rig.end(server) == 0
     with sqlite3.connect(rig.store) as database:
         assert database.execute("SELECT count(*) FROM user_keys").fetchone()[0] == len(stored)

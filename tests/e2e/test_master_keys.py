@@ -143,7 +143,7 @@ def turn_over(rig: Rig, old: bytes, new: bytes):
     client = rig.client(server)
     made = (client.user_key("old").key, client.encrypt("old", b"x").token,
             client.encrypt(POOL, b"p").token)
-    assert server.stop() == 0
+    assert rig.end(server) == 0
     return made
 
 
@@ -161,7 +161,7 @@ def test_a_row_whose_key_is_not_loaded_is_refused_and_served_again_once_it_is(ri
     with refused("INVALID_ARGUMENT", "DECRYPTION_FAILED"):
         client.decrypt(POOL, pool_token)
     fresh = client.user_key("new").key
-    assert server.stop() == 0
+    assert rig.end(server) == 0
 
     for previous in (old, f" {formats.kek_text(os.urandom(32))},{formats.kek_text(old)}\n"):
         server = rig.start(kek=new, previous=previous)
@@ -174,7 +174,7 @@ def test_a_row_whose_key_is_not_loaded_is_refused_and_served_again_once_it_is(ri
         assert answer.kek_id == formats.kek_id(old).hex()
         answer = client.decrypt(POOL, client.encrypt(POOL, b"q").token)
         assert (answer.stale, answer.kek_id) == (False, formats.kek_id(new).hex())
-        assert server.stop() == 0
+        assert rig.end(server) == 0
 
 
 def test_a_key_about_to_come_can_be_read_before_it_is_current(rig):
@@ -182,7 +182,7 @@ def test_a_key_about_to_come_can_be_read_before_it_is_current(rig):
     turn_over(rig, old, new)
     server = rig.start(kek=new, previous=old)
     key = rig.client(server).user_key("made under the new one").key
-    assert server.stop() == 0
+    assert rig.end(server) == 0
     client = rig.serve(kek=old, previous=new)
     assert client.user_key("made under the new one").key == key
 
@@ -192,7 +192,7 @@ def test_degraded_mode_leaves_the_stored_keys_alone(rig):
     server = rig.start(kek=None)
     with pytest.raises(grpc.RpcError):
         rig.client(server).decrypt("old", token)
-    assert server.stop() == 0
+    assert rig.end(server) == 0
     client = rig.serve(kek=KEK)
     assert client.user_key("old").key == key
     assert client.decrypt("old", token).plaintext == b"x"

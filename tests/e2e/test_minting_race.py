@@ -109,7 +109,7 @@ def test_each_user_has_one_key_on_both_sides(rig):
     finally:
         for module in modules:
             module.end()
-    assert last.stop() == 0
+    assert rig.end(last) == 0
 
     connection = legacy.connect(path)
     kept = {user: legacy.read(connection, rig.kek, user) for user in USERS}

@@ -140,7 +140,7 @@ def test_reflection_is_on_for_a_unix_socket(rig):
 def test_reflection_is_off_where_anyone_may_come_unless_asked_for(rig, outside_address):
     server = rig.start(insecure_listen=f"{outside_address}:0")
     assert refuses_reflection(rig.client(server.address_of(outside_address)))
-    assert server.stop() == 0
+    assert rig.end(server) == 0
     server = rig.start(insecure_listen=f"{outside_address}:0", reflection=True)
     client = rig.client(server.address_of(outside_address))
     assert Reflection(client, "v1").ask({"list_services": ""})

@@ -122,7 +122,7 @@ def go_through_it(rig, break_, mend, **flags) -> None:
     mend()
     key = client.user_key(refused_user).key
     known.hold(client)
-    assert server.stop() == 0
+    assert rig.end(server) == 0
 
     client = rig.serve(**flags)
     known.hold(client)
@@ -160,7 +160,7 @@ def test_a_start_on_a_full_disk_is_refused_or_serves_what_is_there(rig, small_di
     flags = {"store": f"sqlite:{small_disk}/keys.db"}
     server = rig.start(**flags)
     known = Known(rig.client(server), 10)
-    assert server.stop() == 0
+    assert rig.end(server) == 0
     filler = fill(small_disk)
     server = rig.launch(**flags)
     if server.came_up():

@@ -22,7 +22,7 @@ def made(rig, users: list[str]) -> dict[str, bytes]:
     """Keys made by a server that has ended since."""
     server = rig.start()
     result = make(rig.client(server), [*users, SOUND])
-    assert server.stop() == 0
+    assert rig.end(server) == 0
     return result
 
 
@@ -64,7 +64,7 @@ def test_every_single_bit_of_a_stored_key_counts(rig):
     is_corrupt(client, users[0])
     assert client.user_key(SOUND).key == before[SOUND]
     assert client.user_key("new after that").created
-    assert server.stop() == 0
+    assert rig.end(server) == 0
 
     flip()
     assert make(rig.serve(), list(before)) == before, "nothing was written over"

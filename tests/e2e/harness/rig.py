@@ -66,6 +66,13 @@ class Rig:
         """A server with what it needs, and a client of it."""
         return self.client(self.start(**options))
 
+    def end(self, server: Server) -> int:
+        """Ends a server after its clients: gRPC waits seconds for connections whose client is idle."""
+        for client in self._clients:
+            if client.address in server.addresses:
+                client.close()
+        return server.stop()
+
     def close(self) -> None:
         for client in self._clients:
             client.close()

@@ -84,6 +84,7 @@ class Client:
 
     def __init__(self, address: str, credentials: grpc.ChannelCredentials | None = None,
                  options: list[tuple[str, Any]] = ()):
+        self.address = address
         options = OPTIONS + list(options)
         self.channel = (grpc.secure_channel(address, credentials, options) if credentials
                         else grpc.insecure_channel(address, options))
