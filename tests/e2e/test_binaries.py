@@ -8,9 +8,9 @@ import pytest
 from harness import paths
 
 # Names that every libcrypto exports, and some that only BoringSSL has.
-CRYPTO = re.compile(r"^_?(EVP|CRYPTO|AES|SHA\d+|HMAC|HKDF|RAND|BN|EC|ECDSA|RSA|DSA|ERR|OPENSSL|BORINGSSL|"
-                    r"X509|ASN1|CBS|CBB|PKCS\w*|PEM|BIO|OBJ|FIPS|CTR_DRBG|SSL)_|^(aes|gcm|sha\d+|bn|ChaCha20|poly1305)_"
-                    r"|PKCS5_PBKDF2|bssl")
+CRYPTO = re.compile(
+    r"^_?(EVP|CRYPTO|AES|SHA\d+|HMAC|HKDF|RAND|BN|EC|ECDSA|RSA|DSA|ERR|OPENSSL|BORINGSSL|X509|ASN1|CBS|CBB"
+    r"|PKCS\w*|PEM|BIO|OBJ|FIPS|CTR_DRBG|SSL)_|^(aes|gcm|sha\d+|bn|ChaCha20|poly1305)_|PKCS5_PBKDF2|bssl")
 # BoringSSL asks for these where a program has an allocator of its own; unless one does, they stay unbound.
 WEAK_HOOKS = {"OPENSSL_memory_alloc", "OPENSSL_memory_free", "OPENSSL_memory_get_size"}
 PROGRAMS = {"server": paths.server, "cli": paths.cli}

@@ -97,7 +97,8 @@ class Run:
         self.failing(lambda: client.decrypt("user-0", "v2:" + self.plaintext("no token").decode()))
         self.failing(lambda: client.encrypt("", self.plaintext("nobody's")))
         self.failing(lambda: client.encrypt("user-0", self.plaintext("much") * 60_000))
-        self.failing(lambda: client.method("HashApiKey")(b"\x0a\x30" + self.plaintext("raw")[:46] + b"\xff\xff"))
+        not_utf8 = self.plaintext("raw") + b"\xff\xff"
+        self.failing(lambda: client.method("HashApiKey")(bytes([10, len(not_utf8)]) + not_utf8))
         self.failing(lambda: client.method("Encrypt")(b"\x1a\x7f" + self.plaintext("cut off")))
         for user in (self.rig.directory / "legacy.db").name, "nobody":
             self.failing(lambda: client.decrypt(user, self.token(formats.token(bytes(32), b"x"))))
@@ -155,5 +156,5 @@ def test_the_process_shows_nothing_in_proc(shared_rig):
     client = shared_rig.client(server)
     secrets = spellings(shared_rig.kek) | spellings(client.user_key("u").key)
     for name in ("cmdline", "environ", "comm", "status"):
-        content = open(f"/proc/{server.pid}/{name}", "rb").read()
+        content = server.proc(name)
         assert not [secret for secret in secrets if secret in content], name

@@ -93,6 +93,13 @@ class Server:
             assert arrived, "neither serving nor ended:\n" + self.log()
             return bool(self.events("serving"))
 
+    def proc(self, name: str) -> bytes:
+        """What /proc shows of it; nothing where the kernel hides a process without core dumps from us."""
+        try:
+            return pathlib.Path(f"/proc/{self.pid}/{name}").read_bytes()
+        except PermissionError:
+            return b""
+
     def is_running(self) -> bool:
         return self._process.poll() is None
 
