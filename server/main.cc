@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -41,6 +42,10 @@ void WaitForStop(const sigset_t& signals) {
 
 int main(int argc, char** argv) {
   keyward::HardenProcess();
+  // Whoever reads our log may go away; the calls in flight must not pay for it.
+  signal(SIGPIPE, SIG_IGN);
+  // A unix socket gets its permissions from this, and those say who may use every key.
+  umask(umask(0) | S_IWOTH);
   const sigset_t stop_signals = BlockStopSignals();
   auto parsed = keyward::ParseCommandLine(argc, argv);
   if (!parsed.ok()) return Refuse(parsed.status());
@@ -53,6 +58,7 @@ int main(int argc, char** argv) {
   auto server = keyward::Server::Start(parsed->config, *std::move(master_keys));
   if (!server.ok()) return Refuse(server.status());
   WaitForStop(stop_signals);
-  (*server)->Drain();
+  // A call that hangs in the store would be waited for; all that was ever answered is stored.
+  if (!(*server)->Drain()) std::_Exit(EXIT_SUCCESS);
   return EXIT_SUCCESS;
 }

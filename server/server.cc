@@ -23,6 +23,7 @@ using telemetry::Log;
 using telemetry::LogLevel;
 
 absl::StatusOr<std::string> ReadPem(const std::string& flag, const std::string& path) {
+  errno = 0;
   std::ifstream file(path);
   std::stringstream text;
   if (file) text << file.rdbuf();
@@ -127,6 +128,7 @@ absl::Status Server::OpenStore() {
 }
 
 absl::Status Server::Listen() {
+  using Reach = rpc::RpcOptions::Reach;
   keyring_ = std::make_unique<keyring::Keyring>(
       master_keys_, *store_, keyring::SystemClock(), crypto::SystemRandom(),
       keyring::Keyring::Options{.cache_max_users = static_cast<size_t>(config_.cache_max_keys),
@@ -136,10 +138,11 @@ absl::Status Server::Listen() {
                           .version = kVersion,
                           .store = std::string(store_->Kind())};
   for (const rpc::ListenAddress& address : config_.listen) {
-    options.listeners.push_back({address, config_.has_tls() && !address.is_unix()});
+    const bool tls = config_.has_tls() && !address.is_unix();
+    options.listeners.push_back({address, tls ? Reach::kMutualTls : Reach::kLocal});
   }
   for (const rpc::ListenAddress& address : config_.insecure_listen) {
-    options.listeners.push_back({address, false});
+    options.listeners.push_back({address, Reach::kAnyone});
   }
   if (config_.has_tls()) {
     auto tls = ReadTls(config_);
@@ -160,9 +163,10 @@ absl::Status Server::Listen() {
   return absl::OkStatus();
 }
 
-void Server::Drain() {
-  rpc_->Drain(config_.drain_delay, config_.drain_timeout);
-  Log(LogLevel::kInfo, "stopped");
+bool Server::Drain() {
+  const bool all_ended = rpc_->Drain(config_.drain_delay, config_.drain_timeout);
+  Log(all_ended ? LogLevel::kInfo : LogLevel::kWarning, "stopped", {{"all_calls_ended", all_ended}});
+  return all_ended;
 }
 
 }  // namespace keyward

@@ -21,8 +21,9 @@ class Server {
   static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config,
                                                        MasterKeyMaterial master_keys);
 
-  // Refuses new calls, lets those in flight end, and stops. Once.
-  void Drain();
+  // Refuses new calls, lets those in flight end, and stops. Once. False where one still waits for the
+  // store: then the server must not be destroyed.
+  bool Drain();
 
  private:
   Server(const Config& config, MasterKeyMaterial master_keys);

@@ -140,6 +140,8 @@ std::variant<Invocation, ExitStatus> ParseCommandLine(int argc, const char* cons
         argc, argv,
         "an option or argument that it does not know; values are read from standard input or --in "
         "FILE");
+  } catch (const CLI::ConversionError&) {
+    return UsageError(argc, argv, "an option has a value that it does not take");
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() != 0) return UsageError(argc, argv, error.what());
     app.exit(error);

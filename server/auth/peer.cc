@@ -4,14 +4,9 @@
 
 namespace keyward::auth {
 
-PeerKind ClassifyPeer(std::string_view address, bool authenticated) {
-  if (authenticated) return PeerKind::kAuthenticated;
-  if (address.starts_with("unix:")) return PeerKind::kUnixSocket;
-  // A socket bound to IPv6 sees IPv4's loopback as a mapped address. gRPC 1.51 escapes the brackets.
-  for (const std::string_view loopback :
-       {"ipv4:127.", "ipv6:[::1]", "ipv6:%5B::1%5D", "ipv6:[::ffff:127.", "ipv6:%5B::ffff:127."}) {
-    if (address.starts_with(loopback)) return PeerKind::kLoopback;
-  }
+PeerKind ClassifyPeer(std::string_view transport_security, bool authenticated) {
+  if (transport_security == "ssl" && authenticated) return PeerKind::kAuthenticated;
+  if (transport_security == "local") return PeerKind::kLocal;
   return PeerKind::kInsecureNetwork;
 }
 

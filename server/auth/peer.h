@@ -8,16 +8,15 @@
 namespace keyward::auth {
 
 enum class PeerKind {
-  kLoopback,         // this machine, over TCP without TLS
-  kUnixSocket,       // whoever the socket file's permissions let in
+  kLocal,            // on a listener that only this machine reaches: loopback, or a unix socket
   kAuthenticated,    // mutual TLS: a certificate of our client CA
-  kInsecureNetwork,  // anyone
+  kInsecureNetwork,  // anyone: it came in on a listener of --insecure_listen
 };
 
-// `address` is what gRPC calls the peer, such as "ipv4:127.0.0.1:40000", "ipv6:%5B::1%5D:40000" or
-// "unix:/run/keyward.sock"; `authenticated` says that it proved itself by TLS. An address that is none
-// of these counts as the network's.
-PeerKind ClassifyPeer(std::string_view address, bool authenticated);
+// By the listener that a call came in on, not by the address it came from: behind a proxy everyone seems
+// to be on this machine. `transport_security` is gRPC's name for it, "local", "ssl" or "insecure";
+// `authenticated` says that the peer proved itself. Anything else counts as the network.
+PeerKind ClassifyPeer(std::string_view transport_security, bool authenticated);
 
 // The two RPCs that hand out key bytes are closed to peers of whom nothing is known:
 // errors::PermissionDenied.

@@ -110,11 +110,6 @@ absl::Status Overloaded() {
                "too many calls are in flight on this server");
 }
 
-absl::Status Unauthenticated() {
-  return Error(absl::StatusCode::kUnauthenticated, "UNAUTHENTICATED",
-               "no credentials, or credentials that this server does not know");
-}
-
 absl::Status PermissionDenied(std::string_view what) {
   return Error(absl::StatusCode::kPermissionDenied, "PERMISSION_DENIED", View(what));
 }

@@ -43,8 +43,7 @@ absl::Status Draining();
 // RESOURCE_EXHAUSTED
 absl::Status Overloaded();
 
-// UNAUTHENTICATED, PERMISSION_DENIED
-absl::Status Unauthenticated();
+// PERMISSION_DENIED
 absl::Status PermissionDenied(std::string_view what);
 
 // The reason of a status that one of the functions above made, such as "USER_KEY_NOT_FOUND"; empty for

@@ -50,10 +50,11 @@ void CallQueue::Post(std::function<void()> task) {
   (new PostedTask(std::move(task)))->SendTo(queue_.get());
 }
 
-void CallQueue::Join() {
-  all_closed_.acquire();
+bool CallQueue::JoinUntil(std::chrono::system_clock::time_point deadline) {
+  if (!all_closed_.try_acquire_until(deadline)) return false;
   queue_->Shutdown();
   thread_.join();
+  return true;
 }
 
 void CallQueue::Closed() {

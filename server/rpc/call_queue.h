@@ -3,6 +3,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <semaphore>
@@ -35,8 +36,9 @@ class CallQueue {
 
   // `arm` posts the first slots, on this thread, before the queue's own runs.
   void Start(const std::vector<std::function<void(CallQueue&)>>& arm);
-  // Waits until no slot holds the queue, and ends it. The server must be shut down.
-  void Join();
+  // Waits until no slot holds the queue, and ends it. The server must be shut down. False where a slot
+  // still waits for its answer at the deadline: then the queue goes on, and must not be destroyed.
+  bool JoinUntil(std::chrono::system_clock::time_point deadline);
 
   // Runs `task` on the queue's thread. From any thread, while the server is not shut down.
   void Post(std::function<void()> task);

@@ -98,6 +98,8 @@ void WatchCall::Finish(const grpc::Status& status) {
 void WatchCall::EndIfDone() {
   if (phase_ != Phase::kFinished || !over_) return;
   request_.Clear();
+  writer_.reset();
+  context_.reset();
   pool_.Done(*this);
 }
 

@@ -1,5 +1,6 @@
 #include "server/rpc/key_service.h"
 
+#include <grpc/grpc_security_constants.h>
 #include <string.h>
 
 #include <utility>
@@ -14,16 +15,17 @@ namespace {
 
 using absl::Status;
 
-
 // Encrypt, Decrypt and GetOrCreateUserKey come in numbers; a queue keeps this many slots ready for each.
 constexpr size_t kReadyForFrequent = 64;
 
 void Wipe(std::string* text) { explicit_bzero(text->data(), text->size()); }
 
 Status AuthorizeExport(const grpc::ServerContext& context) {
-  const auto auth = context.auth_context();
-  const bool authenticated = auth != nullptr && auth->IsPeerAuthenticated();
-  return auth::MayExportKeys(auth::ClassifyPeer(context.peer(), authenticated));
+  const auto peer = context.auth_context();
+  const auto security = peer->FindPropertyValues(GRPC_TRANSPORT_SECURITY_TYPE_PROPERTY_NAME);
+  const std::string type =
+      security.empty() ? "" : std::string(security[0].data(), security[0].size());
+  return auth::MayExportKeys(auth::ClassifyPeer(type, peer->IsPeerAuthenticated()));
 }
 
 // The first error, or OK.
@@ -46,9 +48,11 @@ void HandleGetOrCreateUserKey(keyring::Keyring& keyring,
         response.set_key(std::string(key->key.ExposeSecret()));
         response.set_version(key->version);
         response.set_created(key->created);
-        const int64_t micros = absl::ToUnixMicros(key->create_time);
-        response.mutable_create_time()->set_seconds(micros / 1'000'000);
-        response.mutable_create_time()->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
+        const int64_t seconds = absl::ToUnixSeconds(key->create_time);  // rounds down
+        const absl::Duration rest = key->create_time - absl::FromUnixSeconds(seconds);
+        response.mutable_create_time()->set_seconds(seconds);
+        response.mutable_create_time()->set_nanos(
+            static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
         done(absl::OkStatus());
       });
 }

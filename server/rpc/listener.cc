@@ -91,6 +91,9 @@ absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text) {
   } else if (host.find(':') != std::string_view::npos) {
     return absl::InvalidArgumentError("an IPv6 address stands in brackets, as in [::1]:50051");
   }
+  if (host.find_first_of("[]") != std::string_view::npos) {
+    return absl::InvalidArgumentError("brackets stand around an IPv6 address alone");
+  }
   if (host.find('\0') != std::string_view::npos ||
       !absl::SimpleAtoi(absl::string_view(port.data(), port.size()), &address.port) ||
       address.port < 0 || address.port > 65535) {

@@ -15,8 +15,8 @@ constexpr size_t kMaxOpen = 16;
 }  // namespace
 
 ReflectionCall::ReflectionCall(Pool& pool, RequestCall request_call,
-                               const std::vector<std::string>& services)
-    : pool_(pool), request_call_(std::move(request_call)), services_(services) {}
+                               const std::vector<std::string>& services, const HealthState& state)
+    : pool_(pool), request_call_(std::move(request_call)), services_(services), state_(state) {}
 
 void ReflectionCall::Arm() {
   phase_ = Phase::kReady;
@@ -30,6 +30,7 @@ void ReflectionCall::Proceed(bool ok) {
     case Phase::kReady:
       if (!ok) return pool_.Retire(*this);
       pool_.Taken();
+      if (state_.stopped()) return Finish(ToGrpcStatus(errors::Draining()));
       if (pool_.in_use() > kMaxOpen) return Finish(ToGrpcStatus(errors::Overloaded()));
       return Read();
     case Phase::kReading:
@@ -38,14 +39,18 @@ void ReflectionCall::Proceed(bool ok) {
       return ok ? Read() : Finish(grpc::Status::CANCELLED);
     case Phase::kFinishing:
       phase_ = Phase::kSpare;
+      body_.Clear();
+      stream_.reset();
+      context_.reset();
       return pool_.Done(*this);
     case Phase::kSpare:
       return;
   }
 }
 
-void ReflectionCall::Cancel() {
-  if (phase_ == Phase::kReading || phase_ == Phase::kWriting) context_->TryCancel();
+void ReflectionCall::Update() {
+  const bool open = phase_ == Phase::kReading || phase_ == Phase::kWriting;
+  if (open && state_.stopped()) context_->TryCancel();
 }
 
 void ReflectionCall::Read() {

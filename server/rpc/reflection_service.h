@@ -12,6 +12,7 @@
 #include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
 #include "server/rpc/call_pool.h"
 #include "server/rpc/call_queue.h"
+#include "server/rpc/health_service.h"
 
 // grpc.reflection v1 and v1alpha, whose messages are the same on the wire: the bodies are left as bytes
 // and read as v1. On our own slots, since gRPC's plugin would serve them on threads without number.
@@ -33,13 +34,14 @@ class ReflectionCall final : public Event {
   using RequestCall = std::function<void(grpc::ServerContext*, Stream*, grpc::CompletionQueue*,
                                          grpc::ServerCompletionQueue*, void* tag)>;
 
-  // `services` must outlive it.
-  ReflectionCall(Pool& pool, RequestCall request_call, const std::vector<std::string>& services);
+  // `services` and `state` must outlive it.
+  ReflectionCall(Pool& pool, RequestCall request_call, const std::vector<std::string>& services,
+                 const HealthState& state);
 
   void Arm();
   void Proceed(bool ok) override;
-  // Ends the call, if there is one: the server is about to stop.
-  void Cancel();
+  // The state may have changed: ends the call, if there is one and the server is about to stop.
+  void Update();
 
  private:
   enum class Phase { kSpare, kReady, kReading, kWriting, kFinishing };
@@ -51,6 +53,7 @@ class ReflectionCall final : public Event {
   Pool& pool_;
   const RequestCall request_call_;
   const std::vector<std::string>& services_;
+  const HealthState& state_;
 
   Phase phase_ = Phase::kSpare;
   std::optional<grpc::ServerContext> context_;

@@ -1,9 +1,11 @@
 #include "server/rpc/rpc_server.h"
 
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/security/server_credentials.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <thread>
@@ -31,6 +33,13 @@ constexpr int kMaxStreamsPerConnection = 1024;
 constexpr absl::Duration kQuiet = absl::Milliseconds(100);
 constexpr absl::Duration kMaxWaitForQuiet = absl::Seconds(2);
 constexpr absl::Duration kPoll = absl::Milliseconds(2);
+// With no call left, for how long clients may take to close their connections themselves: one that is
+// idle may not look at its connection for seconds.
+constexpr absl::Duration kGoodbye = absl::Milliseconds(500);
+// For how long a call that was cancelled may wait for the store's answer.
+constexpr absl::Duration kStoreGrace = absl::Seconds(1);
+// What all requests in flight may hold together; beyond it they are told OVERLOADED.
+constexpr int64_t kMaxBytesInFlight = 256 * 1024 * 1024;
 
 std::shared_ptr<grpc::ServerCredentials> TlsCredentials(const TlsMaterial& tls) {
   grpc::SslServerCredentialsOptions options(
@@ -38,6 +47,21 @@ std::shared_ptr<grpc::ServerCredentials> TlsCredentials(const TlsMaterial& tls) 
   options.pem_root_certs = tls.client_ca;
   options.pem_key_cert_pairs.push_back({tls.private_key, tls.certificate_chain});
   return grpc::SslServerCredentials(options);
+}
+
+// The local credentials put nothing on the wire; they turn away peers of other machines, and mark calls so
+// that those of an insecure listener are told apart.
+std::shared_ptr<grpc::ServerCredentials> Credentials(const RpcOptions::Listener& listener,
+                                                     const std::optional<TlsMaterial>& tls) {
+  switch (listener.reach) {
+    case RpcOptions::Reach::kLocal:
+      return grpc::experimental::LocalServerCredentials(listener.address.is_unix() ? UDS : LOCAL_TCP);
+    case RpcOptions::Reach::kMutualTls:
+      return TlsCredentials(*tls);
+    case RpcOptions::Reach::kAnyone:
+      return grpc::InsecureServerCredentials();
+  }
+  return nullptr;
 }
 
 void Configure(grpc::ServerBuilder& builder) {
@@ -54,11 +78,11 @@ class Running final : public RpcServer {
  public:
   Running(RpcOptions options, keyring::Keyring& keyring)
       : options_(std::move(options)),
-        admission_(options_.max_in_flight),
+        admission_(options_.max_in_flight, kMaxBytesInFlight),
         methods_(MakeKeyServiceMethods(key_service_, keyring, options_.version, options_.store)),
         health_check_(MakeHealthCheckMethod(health_service_, health_)) {}
   ~Running() override {
-    if (serving_) Drain(absl::ZeroDuration(), absl::ZeroDuration());
+    if (serving_ && !Drain(absl::ZeroDuration(), absl::ZeroDuration())) std::abort();
   }
 
   absl::Status Listen();
@@ -66,7 +90,7 @@ class Running final : public RpcServer {
 
   const std::vector<std::string>& addresses() const override { return addresses_; }
   void SetServing(bool serving) override;
-  void Drain(absl::Duration delay, absl::Duration timeout) override;
+  bool Drain(absl::Duration delay, absl::Duration timeout) override;
 
  private:
   void AddServices(grpc::ServerBuilder& builder);
@@ -108,9 +132,7 @@ absl::Status Running::Listen() {
   std::vector<int> ports(options_.listeners.size());
   for (size_t i = 0; i < ports.size(); ++i) {
     const auto& listener = options_.listeners[i];
-    builder.AddListeningPort(listener.address.Text(),
-                             listener.tls ? TlsCredentials(*options_.tls)
-                                          : grpc::InsecureServerCredentials(),
+    builder.AddListeningPort(listener.address.Text(), Credentials(listener, options_.tls),
                              &ports[i]);
   }
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
@@ -118,12 +140,15 @@ absl::Status Running::Listen() {
     queues_.push_back(std::make_unique<CallQueue>(builder.AddCompletionQueue()));
   }
   server_ = builder.BuildAndStart();
+  options_.tls.reset();
   for (size_t i = 0; i < ports.size(); ++i) {
     ListenAddress address = options_.listeners[i].address;
     if (server_ == nullptr && ports[i] <= 0) {
       return absl::FailedPreconditionError(absl::StrCat(
           "cannot listen on ", address.Text(),
-          options_.listeners[i].tls ? ": --tls_cert, --tls_key and --tls_client_ca do not fit" : ""));
+          options_.listeners[i].reach == RpcOptions::Reach::kMutualTls
+              ? ": --tls_cert, --tls_key and --tls_client_ca do not fit"
+              : ""));
     }
     if (!address.is_unix()) address.port = ports[i];
     addresses_.push_back(address.Text());
@@ -191,11 +216,11 @@ void Running::AddReflection(ReflectionCall::RequestCall request_call, CallQueue&
   auto pool = std::make_shared<ReflectionCall::Pool>(
       queue, /*ready=*/2, /*max=*/32,
       [this, request_call = std::move(request_call)](ReflectionCall::Pool& own_pool) {
-        return std::make_unique<ReflectionCall>(own_pool, request_call, service_names_);
+        return std::make_unique<ReflectionCall>(own_pool, request_call, service_names_, health_);
       });
   pool->Start();
-  stream_updates_[&queue].push_back([this, pool = pool.get()] {
-    if (health_.stopped()) pool->ForEach([](ReflectionCall& call) { call.Cancel(); });
+  stream_updates_[&queue].push_back([pool = pool.get()] {
+    pool->ForEach([](ReflectionCall& call) { call.Update(); });
   });
   pools_.push_back(std::move(pool));
 }
@@ -211,7 +236,7 @@ void Running::UpdateStreams(CallQueue& queue) {
   });
 }
 
-void Running::Drain(absl::Duration delay, absl::Duration timeout) {
+bool Running::Drain(absl::Duration delay, absl::Duration timeout) {
   SetServing(false);
   absl::SleepFor(delay);
   const absl::Time deadline = absl::Now() + timeout;
@@ -219,9 +244,14 @@ void Running::Drain(absl::Duration delay, absl::Duration timeout) {
   WaitUntilQuiet(std::min(deadline, absl::Now() + kMaxWaitForQuiet));
   health_.Stop();
   for (const auto& queue : queues_) UpdateStreams(*queue);
-  server_->Shutdown(absl::ToChronoTime(deadline));
-  for (const auto& queue : queues_) queue->Join();
+  const bool idle = admission_.in_flight() == 0;
+  server_->Shutdown(
+      absl::ToChronoTime(idle ? std::min(deadline, absl::Now() + kGoodbye) : deadline));
+  const auto last = absl::ToChronoTime(absl::Now() + kStoreGrace);
+  bool all_ended = true;
+  for (const auto& queue : queues_) all_ended &= queue->JoinUntil(last);
   serving_ = false;
+  return all_ended;
 }
 
 void Running::WaitUntilQuiet(absl::Time deadline) const {

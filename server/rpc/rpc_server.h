@@ -22,9 +22,11 @@ struct TlsMaterial {
 };
 
 struct RpcOptions {
+  // Who reaches a listener: this machine alone, who has a certificate, or anyone.
+  enum class Reach { kLocal, kMutualTls, kAnyone };
   struct Listener {
     ListenAddress address;
-    bool tls = false;
+    Reach reach = Reach::kLocal;
   };
   std::vector<Listener> listeners;
   std::optional<TlsMaterial> tls;
@@ -49,8 +51,9 @@ class RpcServer {
   virtual void SetServing(bool serving) = 0;
 
   // Reports NOT_SERVING and goes on serving for `delay`; then refuses new calls, waits for those in
-  // flight, sends GOAWAY, and cancels what is left after `timeout`. Returns when no call is left. Once.
-  virtual void Drain(absl::Duration delay, absl::Duration timeout) = 0;
+  // flight, sends GOAWAY, and cancels what is left after `timeout`. Once. False where a cancelled call
+  // still waits for the store a second later: then the program must end without destroying anything.
+  virtual bool Drain(absl::Duration delay, absl::Duration timeout) = 0;
 };
 
 }  // namespace keyward::rpc

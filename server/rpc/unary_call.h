@@ -46,7 +46,9 @@ class UnaryCall final : public Event {
   enum class State { kReady, kAnswering };
 
   void Serve() {
-    const absl::Status admitted = admission_.Enter();
+    // Reading the message empties the body.
+    request_bytes_ = body_.Length();
+    const absl::Status admitted = admission_.Enter(request_bytes_);
     if (!admitted.ok() && !method_.always_admitted) return Answer(admitted);
     if (method_.authorize) {
       if (absl::Status status = method_.authorize(*context_); !status.ok()) return Answer(status);
@@ -68,14 +70,16 @@ class UnaryCall final : public Event {
     bool own_buffer = false;
     grpc::ByteBuffer body;
     grpc::SerializationTraits<Response>::Serialize(response_, &body, &own_buffer);
+    response_bytes_ = body.Length();
     if (method_.wipe_response) method_.wipe_response(response_);
     writer_->Finish(body, grpc::Status::OK, this);
   }
 
   void End() {
-    admission_.Leave();
-    Reset(request_, body_.Length());
-    Reset(response_, body_.Length());
+    admission_.Leave(request_bytes_);
+    Reset(request_, request_bytes_);
+    Reset(response_, response_bytes_);
+    response_bytes_ = 0;
     body_.Clear();
     writer_.reset();
     context_.reset();
@@ -101,6 +105,8 @@ class UnaryCall final : public Event {
   std::optional<grpc::ServerContext> context_;
   std::optional<grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>> writer_;
   grpc::ByteBuffer body_;
+  size_t request_bytes_ = 0;
+  size_t response_bytes_ = 0;
   Request request_;
   Response response_;
 };

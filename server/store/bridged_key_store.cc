@@ -36,10 +36,13 @@ BridgedKeyStore::BridgedKeyStore(Parts parts)
       report_(std::move(parts.report)),
       reads_(std::move(parts.reads)),
       writes_(std::move(parts.writes)),
-      writer_([this] { WriteLoop(); }) {}
+      writer_([this] { WriteLoop(); }),
+      reader_([this] { ReadLoop(); }) {}
 
 BridgedKeyStore::~BridgedKeyStore() {
   calls_.WaitForNone();
+  finds_.Close();
+  reader_.join();
   creates_.Close();
   writer_.join();
 }
@@ -49,20 +52,34 @@ void BridgedKeyStore::Find(std::string user_id, FindCallback done) {
   store_->Find(std::move(id), [this, user_id = std::move(user_id),
                                done = calls_.Track(std::move(done))](auto found) mutable {
     if (!absl::IsNotFound(found.status())) return done(std::move(found));
-    reader_.Run([this, user_id = std::move(user_id), done = std::move(done)]() mutable {
-      FindInLegacy(std::move(user_id), std::move(done));
-    });
+    finds_.Push({std::move(user_id), std::move(done)});
   });
 }
 
-void BridgedKeyStore::FindInLegacy(std::string user_id, FindCallback done) {
-  absl::StatusOr<std::optional<LegacyRow>> row = reads_->Find(user_id);
-  if (!row.ok()) return done(row.status());
-  if (!row->has_value()) return done(errors::UserKeyNotFound());
+// While the module holds the file, those who wait for it wait together: one that was told that it is
+// busy speaks for all who stood in line with it.
+void BridgedKeyStore::ReadLoop() {
+  while (true) {
+    std::vector<PendingFind> group = finds_.TakeAll();
+    if (group.empty()) return;
+    absl::Status busy;
+    for (PendingFind& find : group) {
+      absl::StatusOr<std::optional<LegacyRow>> row =
+          busy.ok() ? reads_->Find(find.user_id)
+                    : absl::StatusOr<std::optional<LegacyRow>>(busy);
+      if (absl::IsUnavailable(row.status())) busy = row.status();
+      FindInLegacy(std::move(find), std::move(row));
+    }
+  }
+}
+
+void BridgedKeyStore::FindInLegacy(PendingFind find, absl::StatusOr<std::optional<LegacyRow>> row) {
+  if (!row.ok()) return find.done(row.status());
+  if (!row->has_value()) return find.done(errors::UserKeyNotFound());
   absl::StatusOr<KeyVersion> key = transcoder_->Import(**row);
-  if (!key.ok()) return done(key.status());
-  store_->Create(std::move(user_id), *std::move(key),
-                 [done = std::move(done)](absl::StatusOr<Created> created) mutable {
+  if (!key.ok()) return find.done(key.status());
+  store_->Create(std::move(find.user_id), *std::move(key),
+                 [done = std::move(find.done)](absl::StatusOr<Created> created) mutable {
                    if (!created.ok()) return done(created.status());
                    done(std::move(created->keys));
                  });

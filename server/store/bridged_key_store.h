@@ -2,6 +2,7 @@
 #define KEYWARD_SERVER_STORE_BRIDGED_KEY_STORE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -14,7 +15,6 @@
 #include "server/store/legacy_sync.h"
 #include "server/store/legacy_transcoder.h"
 #include "server/store/sqlite_writer.h"
-#include "server/store/task_thread.h"
 #include "server/store/work_queue.h"
 
 namespace keyward::store {
@@ -54,8 +54,14 @@ class BridgedKeyStore : public KeyStore {
   };
   explicit BridgedKeyStore(Parts parts);
 
+  struct PendingFind {
+    std::string user_id;
+    FindCallback done;
+  };
+
   // On the threads of the legacy file:
-  void FindInLegacy(std::string user_id, FindCallback done);
+  void ReadLoop();
+  void FindInLegacy(PendingFind find, absl::StatusOr<std::optional<LegacyRow>> row);
   void WriteLoop();
   void CreateGroup(std::vector<PendingCreate> group);
   void StoreInserted(PendingCreate create, const LegacyInsert& insert);
@@ -67,9 +73,10 @@ class BridgedKeyStore : public KeyStore {
   CallsInFlight calls_;
   const std::unique_ptr<LegacyDatabase> reads_;   // the reader's alone
   const std::unique_ptr<LegacyDatabase> writes_;  // the writer's alone
+  WorkQueue<PendingFind> finds_;
   WorkQueue<PendingCreate> creates_;
   std::thread writer_;
-  TaskThread reader_;
+  std::thread reader_;
 };
 
 }  // namespace keyward::store

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/errors/errors.h"
 #include "server/store/private_file.h"
 #include "server/store/sqlite_connection.h"
 
@@ -108,8 +109,12 @@ void SqliteStore::StoreGroup(std::unique_ptr<SqliteWriter>& writer,
     writer.reset();
     absl::StatusOr<std::unique_ptr<SqliteWriter>> opened =
         SqliteWriter::Open(options_.path, options_.busy_timeout);
-    ready = opened.status();
-    if (ready.ok()) writer = *std::move(opened);
+    if (opened.ok()) {
+      writer = *std::move(opened);
+    } else {
+      // Why is the operator's business, and may name the file.
+      ready = errors::StoreUnavailable("the database cannot be opened again");
+    }
   }
   std::vector<absl::StatusOr<Created>> results =
       ready.ok() ? writer->Store(group) : std::vector<absl::StatusOr<Created>>(group.size(), ready);

@@ -1,7 +1,6 @@
 #ifndef KEYWARD_SERVER_SYNC_MUTEX_H_
 #define KEYWARD_SERVER_SYNC_MUTEX_H_
 
-#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -43,13 +42,6 @@ class CondVar {
   void Wait(Mutex& mutex) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
     condition_.wait(lock);
-    lock.release();
-  }
-  // As Wait, for at most `timeout`.
-  void WaitFor(Mutex& mutex, std::chrono::nanoseconds timeout)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
-    std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
-    condition_.wait_for(lock, timeout);
     lock.release();
   }
   void NotifyOne() { condition_.notify_one(); }

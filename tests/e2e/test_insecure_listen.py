@@ -56,3 +56,14 @@ def test_a_unix_socket_beside_it_still_gets_keys(rig, outside_address):
     path = f"unix:{rig.directory}/k.sock"
     rig.start(listen=path, insecure_listen=f"{outside_address}:0")
     assert len(rig.client(path).user_key("near").key) == 32
+
+
+def test_coming_over_loopback_changes_nothing(rig):
+    """A proxy on the server's machine makes everybody's calls look local."""
+    server = rig.start(listen=f"unix:{rig.directory}/k.sock", insecure_listen="127.0.0.1:0")
+    client = rig.client(server.address_of("127.0.0.1"))
+    assert client.encrypt("near", b"x").token
+    with refused("PERMISSION_DENIED", "PERMISSION_DENIED"):
+        client.user_key("near")
+    with refused("PERMISSION_DENIED", "PERMISSION_DENIED"):
+        client.pool_key()

@@ -36,7 +36,6 @@ std::vector<Contract> AllErrors() {
       {StoreUnavailable("disk full"), StatusCode::kUnavailable, "STORE_UNAVAILABLE", true},
       {Draining(), StatusCode::kUnavailable, "DRAINING", true},
       {Overloaded(), StatusCode::kResourceExhausted, "OVERLOADED", true},
-      {Unauthenticated(), StatusCode::kUnauthenticated, "UNAUTHENTICATED"},
       {PermissionDenied("not granted"), StatusCode::kPermissionDenied, "PERMISSION_DENIED"},
   };
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "tests/crypto/hex.h"
 #include "tests/keyring/known_keys.h"
 
 namespace keyward::keyring {
@@ -78,7 +79,7 @@ TEST(ParseKekListTest, SaysWhichKeyIsWrongAndNothingOfIt) {
 TEST(KekTest, HasTheIdAndThePoolKeyOfTheWorkedExample) {
   const Kek& kek = *ExampleKeks().current();
   EXPECT_EQ(kek.hex_id(), kKekId);
-  EXPECT_EQ(kek.id(), absl::HexStringToBytes("f37b81e55fd85701"));
+  EXPECT_EQ(kek.id(), crypto::FromHex("f37b81e55fd85701"));
   EXPECT_EQ(Hex(kek.pool_key()),
             "73156365bd72e322dbaeb84eaf45989da293e73770715aa0bd15a38d9376cf83");
 }

@@ -4,11 +4,11 @@
 
 #include <string>
 
-#include "absl/strings/escaping.h"
 #include "server/crypto/aead.h"
 #include "server/errors/errors.h"
 #include "server/keyring/iso_time.h"
 #include "server/keyring/key_wrap.h"
+#include "tests/crypto/hex.h"
 #include "tests/keyring/known_keys.h"
 
 namespace keyward::keyring {
@@ -18,7 +18,7 @@ namespace {
 store::LegacyRow ExampleRow() {
   return {
       .user_id = "alice",
-      .encrypted_key = absl::HexStringToBytes(
+      .encrypted_key = crypto::FromHex(
           "404142434445464748494a4bc2988c000219a124e5ed3d1db7493d7449f7606f830039144f7e74deab2ed3e4"
           "f8bcc25f05845fd1a175af4eb9936f00"),
       .created_at = "2026-01-31T12:00:00.000042+00:00"};

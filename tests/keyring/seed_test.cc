@@ -11,7 +11,6 @@
 #include <sstream>
 #include <string>
 
-#include "absl/strings/escaping.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "server/crypto/aead.h"
@@ -19,6 +18,7 @@
 #include "server/keyring/keyring.h"
 #include "server/keyring/legacy_wrap.h"
 #include "server/keyring/token.h"
+#include "tests/crypto/hex.h"
 
 // A database and tokens that the Python module's formats were fixed by: the folder seed of
 // KEYWARD_SHARED, else of ../shared.
@@ -83,7 +83,7 @@ std::map<std::string, std::string> KeysOf(const Struct& vectors) {
   std::map<std::string, std::string> keys;
   for (const auto& user : List(vectors, "users").values()) {
     keys[Text(user.struct_value(), "user_id")] =
-        absl::HexStringToBytes(Text(user.struct_value(), "key"));
+        crypto::FromHex(Text(user.struct_value(), "key"));
   }
   return keys;
 }
@@ -137,7 +137,7 @@ TEST(SeedTest, ThePoolKeyItsTokensAndTheHashesAgree) {
   const Struct vectors = Vectors();
   const MasterKeys keks = Keks(vectors);
   const crypto::SecretBytes& pool_key = keks.current()->pool_key();
-  EXPECT_EQ(pool_key.ExposeSecret(), absl::HexStringToBytes(Text(vectors, "pool_key")));
+  EXPECT_EQ(pool_key.ExposeSecret(), crypto::FromHex(Text(vectors, "pool_key")));
   ASSERT_EQ(List(vectors, "pool_tokens").values_size(), 7);
   for (const auto& token : List(vectors, "pool_tokens").values()) {
     EXPECT_EQ(Open(pool_key, Text(token.struct_value(), "token")),
