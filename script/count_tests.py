@@ -55,7 +55,7 @@ def main(arguments: list[str]) -> int:
         stage, _, report = argument.partition("=")
         if not pathlib.Path(report).is_file():
             totals["failed"] += 1
-            print(f"{stage}: no report; its tests did not run")
+            print(f"{stage}: it did not build, or its tests did not run")
             continue
         testcases = list(ElementTree.parse(report).iter("testcase"))
         print_skip_reasons(testcases)
