@@ -5,6 +5,8 @@
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "google/protobuf/util/json_util.h"
@@ -14,8 +16,8 @@ namespace keyward::crypto {
 namespace {
 
 const google::protobuf::Value& Field(const google::protobuf::Struct& from,
-                                     const std::string& name) {
-  return from.fields().at(name);
+                                     std::string_view name) {
+  return from.fields().at(std::string(name));
 }
 
 std::filesystem::path Folder() {

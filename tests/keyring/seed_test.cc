@@ -10,6 +10,7 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
@@ -50,8 +51,8 @@ std::string Text(const Struct& from, const std::string& name) {
   return from.fields().at(name).string_value();
 }
 
-const google::protobuf::ListValue& List(const Struct& from, const std::string& name) {
-  return from.fields().at(name).list_value();
+const google::protobuf::ListValue& List(const Struct& from, std::string_view name) {
+  return from.fields().at(std::string(name)).list_value();
 }
 
 std::string Column(sqlite3_stmt* row, int column) {
