@@ -140,8 +140,10 @@ std::variant<Invocation, ExitStatus> ParseCommandLine(int argc, const char* cons
         argc, argv,
         "an option or argument that it does not know; values are read from standard input or --in "
         "FILE");
-  } catch (const CLI::ConversionError&) {
-    return UsageError(argc, argv, "an option has a value that it does not take");
+  } catch (const CLI::ConversionError& error) {
+    // "Could not convert: --option = value": the option alone.
+    const std::string message = error.what();
+    return UsageError(argc, argv, message.substr(0, message.find(" = ")));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() != 0) return UsageError(argc, argv, error.what());
     app.exit(error);

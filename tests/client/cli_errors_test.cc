@@ -98,6 +98,11 @@ TEST_F(CliTest, AnArgumentTooManyIsNotRepeatedSinceItMayBeASecret) {
               Ends(2, "", AllOf(HasSubstr("USAGE"), Not(HasSubstr("sk-secret")))));
 }
 
+TEST_F(CliTest, AValueThatAnOptionDoesNotTakeIsNotRepeatedEither) {
+  EXPECT_THAT(Keyward({"encrypt", "--user", "a", "--raw=sk-secret"}),
+              Ends(2, "", AllOf(HasSubstr("--raw"), Not(HasSubstr("sk-secret")))));
+}
+
 TEST_F(CliTest, AResultThatCannotBeWrittenIsAnError) {
   EXPECT_THAT(
       RunProgram({"sh", "-c", "printf v2:x | \"$0\" is-encrypted > /dev/full", KEYWARD_CLI}),
