@@ -119,6 +119,28 @@ def test_a_mirror_that_is_not_reached_is_the_reason_of_a_failed_install(tree):
     assert "apt-get install failed (Failed to fetch http://mirror)" in complaint(tree.bootstrap())
 
 
+def test_a_failed_install_gives_the_reason_and_not_a_mere_warning(tree):
+    tree.stand_in("dpkg-query", NOTHING_INSTALLED)
+    tree.stand_in("sudo", 'echo "sudo: unable to resolve host" >&2; shift; "$@"')
+    tree.stand_in("apt-get", "[[ $* == *update ]] && exit 0; echo 'E: Can not write log' >&2\n"
+                             "echo 'dpkg: error processing package cmake' >&2; exit 100")
+    assert "apt-get install failed (dpkg: error processing package cmake)" in complaint(tree.bootstrap())
+
+
+def test_sudo_without_leave_is_the_reason(tree):
+    tree.stand_in("dpkg-query", NOTHING_INSTALLED)
+    tree.stand_in("sudo", 'echo "sudo: unable to resolve host" >&2; echo "sudo: a password is required" >&2; exit 1')
+    assert "(sudo: a password is required)" in complaint(tree.bootstrap(user=NOBODY))
+
+
+def test_shows_how_far_the_installing_is(tree):
+    tree.stand_in("dpkg-query", NOTHING_INSTALLED)
+    tree.stand_in("sudo", 'shift; "$@"')
+    tree.stand_in("apt-get", "[[ $* == *update ]] && exit 0\n"
+                             "echo '0 upgraded, 2 newly installed, 0 to remove and 0 not upgraded.'")
+    assert "0 % of 2 packages" in tree.bootstrap(**given(tree)).stderr
+
+
 def test_only_what_is_missing_is_installed(tree):
     tree.stand_in("dpkg-query", 'shift 3; for package; do [[ $package == cmake ]] || echo "$package installed"; done')
     tree.stand_in("sudo", 'shift; "$@"')
