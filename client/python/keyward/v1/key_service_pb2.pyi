@@ -1,9 +1,51 @@
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from keyward.v1 import status_details_pb2 as _status_details_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from typing import ClassVar as _ClassVar, Mapping as _Mapping, Optional as _Optional, Union as _Union
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class BatchDecryptRequest(_message.Message):
+    __slots__ = ["requests"]
+    REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    requests: _containers.RepeatedCompositeFieldContainer[DecryptRequest]
+    def __init__(self, requests: _Optional[_Iterable[_Union[DecryptRequest, _Mapping]]] = ...) -> None: ...
+
+class BatchDecryptResponse(_message.Message):
+    __slots__ = ["results"]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[BatchDecryptResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[BatchDecryptResult, _Mapping]]] = ...) -> None: ...
+
+class BatchDecryptResult(_message.Message):
+    __slots__ = ["response", "status"]
+    RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    response: DecryptResponse
+    status: _status_details_pb2.StatusDetails
+    def __init__(self, response: _Optional[_Union[DecryptResponse, _Mapping]] = ..., status: _Optional[_Union[_status_details_pb2.StatusDetails, _Mapping]] = ...) -> None: ...
+
+class BatchEncryptRequest(_message.Message):
+    __slots__ = ["requests"]
+    REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    requests: _containers.RepeatedCompositeFieldContainer[EncryptRequest]
+    def __init__(self, requests: _Optional[_Iterable[_Union[EncryptRequest, _Mapping]]] = ...) -> None: ...
+
+class BatchEncryptResponse(_message.Message):
+    __slots__ = ["results"]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[BatchEncryptResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[BatchEncryptResult, _Mapping]]] = ...) -> None: ...
+
+class BatchEncryptResult(_message.Message):
+    __slots__ = ["response", "status"]
+    RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    response: EncryptResponse
+    status: _status_details_pb2.StatusDetails
+    def __init__(self, response: _Optional[_Union[EncryptResponse, _Mapping]] = ..., status: _Optional[_Union[_status_details_pb2.StatusDetails, _Mapping]] = ...) -> None: ...
 
 class DecryptRequest(_message.Message):
     __slots__ = ["allow_legacy_plaintext", "associated_data", "pool", "token", "user_id"]
@@ -106,14 +148,18 @@ class HashApiKeyResponse(_message.Message):
     def __init__(self, sha256_hex: _Optional[str] = ...) -> None: ...
 
 class Limits(_message.Message):
-    __slots__ = ["max_associated_data_bytes", "max_plaintext_bytes", "max_user_id_bytes"]
+    __slots__ = ["max_associated_data_bytes", "max_batch_bytes", "max_batch_items", "max_plaintext_bytes", "max_user_id_bytes"]
     MAX_ASSOCIATED_DATA_BYTES_FIELD_NUMBER: _ClassVar[int]
+    MAX_BATCH_BYTES_FIELD_NUMBER: _ClassVar[int]
+    MAX_BATCH_ITEMS_FIELD_NUMBER: _ClassVar[int]
     MAX_PLAINTEXT_BYTES_FIELD_NUMBER: _ClassVar[int]
     MAX_USER_ID_BYTES_FIELD_NUMBER: _ClassVar[int]
     max_associated_data_bytes: int
+    max_batch_bytes: int
+    max_batch_items: int
     max_plaintext_bytes: int
     max_user_id_bytes: int
-    def __init__(self, max_user_id_bytes: _Optional[int] = ..., max_plaintext_bytes: _Optional[int] = ..., max_associated_data_bytes: _Optional[int] = ...) -> None: ...
+    def __init__(self, max_user_id_bytes: _Optional[int] = ..., max_plaintext_bytes: _Optional[int] = ..., max_associated_data_bytes: _Optional[int] = ..., max_batch_items: _Optional[int] = ..., max_batch_bytes: _Optional[int] = ...) -> None: ...
 
 class PoolKeyRequest(_message.Message):
     __slots__ = []

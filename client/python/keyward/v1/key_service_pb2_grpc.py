@@ -29,6 +29,16 @@ class KeyServiceStub(object):
                 request_serializer=keyward_dot_v1_dot_key__service__pb2.DecryptRequest.SerializeToString,
                 response_deserializer=keyward_dot_v1_dot_key__service__pb2.DecryptResponse.FromString,
                 )
+        self.BatchEncrypt = channel.unary_unary(
+                '/keyward.v1.KeyService/BatchEncrypt',
+                request_serializer=keyward_dot_v1_dot_key__service__pb2.BatchEncryptRequest.SerializeToString,
+                response_deserializer=keyward_dot_v1_dot_key__service__pb2.BatchEncryptResponse.FromString,
+                )
+        self.BatchDecrypt = channel.unary_unary(
+                '/keyward.v1.KeyService/BatchDecrypt',
+                request_serializer=keyward_dot_v1_dot_key__service__pb2.BatchDecryptRequest.SerializeToString,
+                response_deserializer=keyward_dot_v1_dot_key__service__pb2.BatchDecryptResponse.FromString,
+                )
         self.PoolKey = channel.unary_unary(
                 '/keyward.v1.KeyService/PoolKey',
                 request_serializer=keyward_dot_v1_dot_key__service__pb2.PoolKeyRequest.SerializeToString,
@@ -71,6 +81,22 @@ class KeyServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BatchEncrypt(self, request, context):
+        """Encrypts, or decrypts, many values in one call; users may differ. Results come in the order of the
+        requests, each as if its request had come alone: a bad one spoils no other, and the RPC is OK even
+        where items fail. Keys of users who have none are made in one commit. At most 1 000 items and 2 MiB
+        of request; one over its limits is refused whole.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchDecrypt(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def PoolKey(self, request, context):
         """Returns the 32-byte key for values that belong to no user. Needs the permission to export keys.
         """
@@ -109,6 +135,16 @@ def add_KeyServiceServicer_to_server(servicer, server):
                     servicer.Decrypt,
                     request_deserializer=keyward_dot_v1_dot_key__service__pb2.DecryptRequest.FromString,
                     response_serializer=keyward_dot_v1_dot_key__service__pb2.DecryptResponse.SerializeToString,
+            ),
+            'BatchEncrypt': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchEncrypt,
+                    request_deserializer=keyward_dot_v1_dot_key__service__pb2.BatchEncryptRequest.FromString,
+                    response_serializer=keyward_dot_v1_dot_key__service__pb2.BatchEncryptResponse.SerializeToString,
+            ),
+            'BatchDecrypt': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchDecrypt,
+                    request_deserializer=keyward_dot_v1_dot_key__service__pb2.BatchDecryptRequest.FromString,
+                    response_serializer=keyward_dot_v1_dot_key__service__pb2.BatchDecryptResponse.SerializeToString,
             ),
             'PoolKey': grpc.unary_unary_rpc_method_handler(
                     servicer.PoolKey,
@@ -183,6 +219,40 @@ class KeyService(object):
         return grpc.experimental.unary_unary(request, target, '/keyward.v1.KeyService/Decrypt',
             keyward_dot_v1_dot_key__service__pb2.DecryptRequest.SerializeToString,
             keyward_dot_v1_dot_key__service__pb2.DecryptResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def BatchEncrypt(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/keyward.v1.KeyService/BatchEncrypt',
+            keyward_dot_v1_dot_key__service__pb2.BatchEncryptRequest.SerializeToString,
+            keyward_dot_v1_dot_key__service__pb2.BatchEncryptResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def BatchDecrypt(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/keyward.v1.KeyService/BatchDecrypt',
+            keyward_dot_v1_dot_key__service__pb2.BatchDecryptRequest.SerializeToString,
+            keyward_dot_v1_dot_key__service__pb2.BatchDecryptResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 
