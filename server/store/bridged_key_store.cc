@@ -7,6 +7,17 @@
 #include "server/errors/errors.h"
 
 namespace keyward::store {
+namespace {
+
+std::vector<size_t> NotFound(const std::vector<absl::StatusOr<UserKeys>>& found) {
+  std::vector<size_t> missing;
+  for (size_t i = 0; i < found.size(); ++i) {
+    if (absl::IsNotFound(found[i].status())) missing.push_back(i);
+  }
+  return missing;
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<BridgedKeyStore>> BridgedKeyStore::Open(
     LegacyDatabaseOptions options, std::unique_ptr<KeyStore> store,
@@ -47,12 +58,13 @@ BridgedKeyStore::~BridgedKeyStore() {
   writer_.join();
 }
 
-void BridgedKeyStore::Find(std::string user_id, FindCallback done) {
-  std::string id = user_id;
-  store_->Find(std::move(id), [this, user_id = std::move(user_id),
-                               done = calls_.Track(std::move(done))](auto found) mutable {
-    if (!absl::IsNotFound(found.status())) return done(std::move(found));
-    finds_.Push({std::move(user_id), std::move(done)});
+void BridgedKeyStore::FindMany(std::vector<std::string> user_ids, FindManyCallback done) {
+  std::vector<std::string> ids = user_ids;
+  store_->FindMany(std::move(ids), [this, user_ids = std::move(user_ids),
+                                    done = calls_.Track(std::move(done))](auto found) mutable {
+    std::vector<size_t> missing = NotFound(found);
+    if (missing.empty()) return done(std::move(found));
+    finds_.Push({std::move(user_ids), std::move(missing), std::move(found), std::move(done)});
   });
 }
 
@@ -63,39 +75,62 @@ void BridgedKeyStore::ReadLoop() {
     std::vector<PendingFind> group = finds_.TakeAll();
     if (group.empty()) return;
     absl::Status busy;
-    for (PendingFind& find : group) {
-      absl::StatusOr<std::optional<LegacyRow>> row =
-          busy.ok() ? reads_->Find(find.user_id)
-                    : absl::StatusOr<std::optional<LegacyRow>>(busy);
-      if (absl::IsUnavailable(row.status())) busy = row.status();
-      FindInLegacy(std::move(find), std::move(row));
-    }
+    for (PendingFind& find : group) FindInLegacy(std::move(find), busy);
   }
 }
 
-void BridgedKeyStore::FindInLegacy(PendingFind find, absl::StatusOr<std::optional<LegacyRow>> row) {
-  if (!row.ok()) return find.done(row.status());
-  if (!row->has_value()) return find.done(errors::UserKeyNotFound());
-  absl::StatusOr<KeyVersion> key = transcoder_->Import(**row);
-  if (!key.ok()) return find.done(key.status());
-  store_->Create(std::move(find.user_id), *std::move(key),
-                 [done = std::move(find.done)](absl::StatusOr<Created> created) mutable {
-                   if (!created.ok()) return done(created.status());
-                   done(std::move(created->keys));
-                 });
+void BridgedKeyStore::FindInLegacy(PendingFind find, absl::Status& busy) {
+  std::vector<NewUser> imported;
+  std::vector<size_t> places;
+  for (const size_t i : find.missing) {
+    absl::StatusOr<std::optional<KeyVersion>> key =
+        busy.ok() ? ImportFromLegacy(find.user_ids[i]) : busy;
+    if (absl::IsUnavailable(key.status())) busy = key.status();
+    if (!key.ok()) {
+      find.results[i] = key.status();
+    } else if (key->has_value()) {
+      imported.push_back({find.user_ids[i], **std::move(key)});
+      places.push_back(i);
+    }
+  }
+  if (imported.empty()) return find.done(std::move(find.results));
+  store_->CreateMany(std::move(imported), [find = std::move(find), places = std::move(places)](
+                                              auto created) mutable {
+    for (size_t i = 0; i < places.size(); ++i) {
+      absl::StatusOr<UserKeys>& result = find.results[places[i]];
+      if (created[i].ok()) {
+        result = std::move(created[i]->keys);
+      } else {
+        result = created[i].status();
+      }
+    }
+    find.done(std::move(find.results));
+  });
 }
 
-void BridgedKeyStore::Create(std::string user_id, KeyVersion key, CreateCallback done) {
-  std::string id = user_id;
-  store_->Find(std::move(id), [this, user_id = std::move(user_id), key = std::move(key),
-                               done = calls_.Track(std::move(done))](auto found) mutable {
-    if (absl::IsNotFound(found.status())) {
-      creates_.Push({std::move(user_id), std::move(key), std::move(done)});
-    } else if (found.ok()) {
-      done(Created{*std::move(found), false});
-    } else {
-      done(found.status());
+absl::StatusOr<std::optional<KeyVersion>> BridgedKeyStore::ImportFromLegacy(
+    const std::string& user_id) {
+  const absl::StatusOr<std::optional<LegacyRow>> row = reads_->Find(user_id);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return std::nullopt;
+  absl::StatusOr<KeyVersion> key = transcoder_->Import(**row);
+  if (!key.ok()) return key.status();
+  return *std::move(key);
+}
+
+void BridgedKeyStore::CreateMany(std::vector<NewUser> users, CreateManyCallback done) {
+  std::vector<std::string> ids;
+  for (const NewUser& user : users) ids.push_back(user.user_id);
+  store_->FindMany(std::move(ids), [this, users = std::move(users),
+                                    done = calls_.Track(std::move(done))](auto found) mutable {
+    std::vector<size_t> missing = NotFound(found);
+    std::vector<absl::StatusOr<Created>> results;
+    for (absl::StatusOr<UserKeys>& keys : found) {
+      results.push_back(keys.ok() ? absl::StatusOr<Created>(Created{*std::move(keys), false})
+                                  : absl::StatusOr<Created>(keys.status()));
     }
+    if (missing.empty()) return done(std::move(results));
+    creates_.Push({std::move(users), std::move(missing), std::move(results), std::move(done)});
   });
 }
 
@@ -112,39 +147,56 @@ void BridgedKeyStore::WriteLoop() {
 }
 
 void BridgedKeyStore::CreateGroup(std::vector<PendingCreate> group) {
-  std::vector<LegacyRow> rows;
-  std::vector<PendingCreate> exported;
-  for (PendingCreate& create : group) {
-    absl::StatusOr<LegacyRow> row = transcoder_->Export(create.user_id, create.key);
-    if (!row.ok()) {
-      create.done(row.status());
-      continue;
+  std::vector<Minted> minted = MintInLegacy(group);
+  std::vector<NewUser> users;
+  for (const Minted& each : minted) users.push_back(std::move(each.create->users[each.index]));
+  // The group's elements stay where they are when it moves.
+  store_->CreateMany(std::move(users), [group = std::move(group),
+                                        minted = std::move(minted)](auto created) mutable {
+    for (size_t i = 0; i < minted.size(); ++i) {
+      // New to the store, but not to the legacy file: the user had this key before.
+      if (created[i].ok() && minted[i].theirs) created[i]->created = false;
+      minted[i].result() = std::move(created[i]);
     }
-    rows.push_back(*std::move(row));
-    exported.push_back(std::move(create));
-  }
-  const absl::StatusOr<std::vector<LegacyInsert>> inserts = writes_->InsertOrGet(rows);
-  for (size_t i = 0; i < exported.size(); ++i) {
-    if (inserts.ok()) {
-      StoreInserted(std::move(exported[i]), (*inserts)[i]);
-    } else {
-      exported[i].done(inserts.status());
-    }
-  }
+    for (PendingCreate& create : group) create.done(std::move(create.results));
+  });
 }
 
-void BridgedKeyStore::StoreInserted(PendingCreate create, const LegacyInsert& insert) {
-  if (insert.inserted) {
-    return store_->Create(std::move(create.user_id), std::move(create.key), std::move(create.done));
+std::vector<BridgedKeyStore::Minted> BridgedKeyStore::MintInLegacy(
+    std::vector<PendingCreate>& group) {
+  std::vector<Minted> minted;
+  std::vector<LegacyRow> rows;
+  for (PendingCreate& create : group) {
+    for (const size_t i : create.missing) {
+      absl::StatusOr<LegacyRow> row =
+          transcoder_->Export(create.users[i].user_id, create.users[i].key);
+      if (!row.ok()) {
+        create.results[i] = row.status();
+        continue;
+      }
+      rows.push_back(*std::move(row));
+      minted.push_back({&create, i});
+    }
   }
+  const absl::StatusOr<std::vector<LegacyInsert>> inserts = writes_->InsertOrGet(rows);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const absl::Status taken =
+        inserts.ok() ? TakeUp((*inserts)[i], minted[i]) : inserts.status();
+    if (!taken.ok()) minted[i].result() = taken;
+  }
+  std::erase_if(minted, [](const Minted& each) {
+    return !absl::IsNotFound(each.result().status());
+  });
+  return minted;
+}
+
+absl::Status BridgedKeyStore::TakeUp(const LegacyInsert& insert, Minted& minted) const {
+  minted.theirs = !insert.inserted;
+  if (insert.inserted) return absl::OkStatus();
   absl::StatusOr<KeyVersion> theirs = transcoder_->Import(insert.row);
-  if (!theirs.ok()) return create.done(theirs.status());
-  store_->Create(std::move(create.user_id), *std::move(theirs),
-                 [done = std::move(create.done)](absl::StatusOr<Created> created) mutable {
-                   // New to the store, but the user had this key before.
-                   if (created.ok()) created->created = false;
-                   done(std::move(created));
-                 });
+  if (!theirs.ok()) return theirs.status();
+  minted.create->users[minted.index].key = *std::move(theirs);
+  return absl::OkStatus();
 }
 
 }  // namespace keyward::store

@@ -14,7 +14,6 @@
 #include "server/store/legacy_database.h"
 #include "server/store/legacy_sync.h"
 #include "server/store/legacy_transcoder.h"
-#include "server/store/sqlite_writer.h"
 #include "server/store/work_queue.h"
 
 namespace keyward::store {
@@ -36,8 +35,8 @@ class BridgedKeyStore : public KeyStore {
       std::unique_ptr<LegacyTranscoder> transcoder);
   ~BridgedKeyStore() override;
 
-  void Find(std::string user_id, FindCallback done) override;
-  void Create(std::string user_id, KeyVersion key, CreateCallback done) override;
+  void FindMany(std::vector<std::string> user_ids, FindManyCallback done) override;
+  void CreateMany(std::vector<NewUser> users, CreateManyCallback done) override;
   void Page(std::string after, int limit, PageCallback done) override;
   std::string_view Kind() const override { return store_->Kind(); }
 
@@ -54,17 +53,39 @@ class BridgedKeyStore : public KeyStore {
   };
   explicit BridgedKeyStore(Parts parts);
 
+  // A call of which some users are missing from the store; the results of the others are there.
   struct PendingFind {
-    std::string user_id;
-    FindCallback done;
+    std::vector<std::string> user_ids;
+    std::vector<size_t> missing;
+    std::vector<absl::StatusOr<UserKeys>> results;
+    FindManyCallback done;
+  };
+  struct PendingCreate {
+    std::vector<NewUser> users;
+    std::vector<size_t> missing;
+    std::vector<absl::StatusOr<Created>> results;
+    CreateManyCallback done;
+  };
+  // A missing user of a group of pending creates, on the way through the legacy file.
+  struct Minted {
+    PendingCreate* create;
+    size_t index;
+    bool theirs = false;  // the legacy file had a row, whose key is the user's
+
+    absl::StatusOr<Created>& result() const { return create->results[index]; }
   };
 
   // On the threads of the legacy file:
   void ReadLoop();
-  void FindInLegacy(PendingFind find, absl::StatusOr<std::optional<LegacyRow>> row);
+  // `busy` is set where the file is, and then nothing is looked up.
+  void FindInLegacy(PendingFind find, absl::Status& busy);
+  absl::StatusOr<std::optional<KeyVersion>> ImportFromLegacy(const std::string& user_id);
   void WriteLoop();
   void CreateGroup(std::vector<PendingCreate> group);
-  void StoreInserted(PendingCreate create, const LegacyInsert& insert);
+  // Commits the group's missing users to the legacy file. Those that fail get their results here, the
+  // others come back.
+  std::vector<Minted> MintInLegacy(std::vector<PendingCreate>& group);
+  absl::Status TakeUp(const LegacyInsert& insert, Minted& minted) const;
 
   const std::unique_ptr<KeyStore> store_;
   const std::unique_ptr<LegacyTranscoder> transcoder_;

@@ -1,30 +1,25 @@
 #include "server/store/fake_key_store.h"
 
 #include <utility>
-#include <vector>
 
 #include "server/errors/errors.h"
 
 namespace keyward::store {
 
-void FakeKeyStore::Find(std::string user_id, FindCallback done) {
-  thread_.Run([this, user_id = std::move(user_id), done = std::move(done)]() mutable {
-    absl::StatusOr<UserKeys> found = errors::UserKeyNotFound();
-    {
-      sync::MutexLock lock(mutex_);
-      if (const auto it = users_.find(user_id); it != users_.end()) found = it->second;
-    }
+void FakeKeyStore::FindMany(std::vector<std::string> user_ids, FindManyCallback done) {
+  thread_.Run([this, user_ids = std::move(user_ids), done = std::move(done)]() mutable {
+    std::vector<absl::StatusOr<UserKeys>> found;
+    for (const std::string& user_id : user_ids) found.push_back(Get(user_id));
     done(std::move(found));
   });
 }
 
-void FakeKeyStore::Create(std::string user_id, KeyVersion key, CreateCallback done) {
-  thread_.Run(
-      [this, user_id = std::move(user_id), key = std::move(key), done = std::move(done)]() mutable {
-        Created result;
-        result.keys = CreateOrGet(user_id, std::move(key), result.created);
-        done(std::move(result));
-      });
+void FakeKeyStore::CreateMany(std::vector<NewUser> users, CreateManyCallback done) {
+  thread_.Run([this, users = std::move(users), done = std::move(done)]() mutable {
+    std::vector<absl::StatusOr<Created>> created;
+    for (NewUser& user : users) created.push_back(CreateOrGet(std::move(user)));
+    done(std::move(created));
+  });
 }
 
 void FakeKeyStore::Page(std::string after, int limit, PageCallback done) {
@@ -33,16 +28,22 @@ void FakeKeyStore::Page(std::string after, int limit, PageCallback done) {
   });
 }
 
-UserKeys FakeKeyStore::CreateOrGet(const std::string& user_id, KeyVersion key, bool& created) {
+absl::StatusOr<UserKeys> FakeKeyStore::Get(const std::string& user_id) const {
   sync::MutexLock lock(mutex_);
-  const auto [it, inserted] = users_.try_emplace(user_id);
-  created = inserted;
-  if (inserted) {
-    it->second.user_id = user_id;
-    it->second.primary_version = key.version;
-    it->second.versions.push_back(std::move(key));
-  }
+  const auto it = users_.find(user_id);
+  if (it == users_.end()) return errors::UserKeyNotFound();
   return it->second;
+}
+
+Created FakeKeyStore::CreateOrGet(NewUser user) {
+  sync::MutexLock lock(mutex_);
+  const auto [it, inserted] = users_.try_emplace(user.user_id);
+  if (inserted) {
+    it->second.user_id = std::move(user.user_id);
+    it->second.primary_version = user.key.version;
+    it->second.versions.push_back(std::move(user.key));
+  }
+  return {it->second, inserted};
 }
 
 std::vector<UserKeys> FakeKeyStore::PageAfter(const std::string& after, int limit) const {

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/store/key_store.h"
 #include "server/store/task_thread.h"
@@ -18,8 +19,8 @@ class FakeKeyStore : public KeyStore {
  public:
   FakeKeyStore() = default;
 
-  void Find(std::string user_id, FindCallback done) override;
-  void Create(std::string user_id, KeyVersion key, CreateCallback done) override;
+  void FindMany(std::vector<std::string> user_ids, FindManyCallback done) override;
+  void CreateMany(std::vector<NewUser> users, CreateManyCallback done) override;
   void Page(std::string after, int limit, PageCallback done) override;
   std::string_view Kind() const override { return "fake"; }
 
@@ -29,7 +30,8 @@ class FakeKeyStore : public KeyStore {
   int size() const;
 
  private:
-  UserKeys CreateOrGet(const std::string& user_id, KeyVersion key, bool& created);
+  absl::StatusOr<UserKeys> Get(const std::string& user_id) const;
+  Created CreateOrGet(NewUser user);
   std::vector<UserKeys> PageAfter(const std::string& after, int limit) const;
 
   mutable sync::Mutex mutex_;

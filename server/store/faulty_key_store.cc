@@ -9,26 +9,32 @@ FaultyKeyStore::~FaultyKeyStore() {
   calls_.WaitForNone();
 }
 
-void FaultyKeyStore::Find(std::string user_id, FindCallback done) {
-  Admit(Call::kFind,
-        [this, user_id = std::move(user_id), done = calls_.Track(std::move(done))]() mutable {
-          if (absl::Status error = ErrorOf(Call::kFind); !error.ok()) return done(std::move(error));
-          inner_->Find(std::move(user_id), std::move(done));
-        });
+void FaultyKeyStore::FindMany(std::vector<std::string> user_ids, FindManyCallback done) {
+  Admit(Call::kFind, [this, user_ids = std::move(user_ids),
+                      done = calls_.Track(std::move(done))]() mutable {
+    if (absl::Status error = ErrorOf(Call::kFind); !error.ok()) {
+      return done(std::vector<absl::StatusOr<UserKeys>>(user_ids.size(), error));
+    }
+    inner_->FindMany(std::move(user_ids), std::move(done));
+  });
 }
 
-void FaultyKeyStore::Create(std::string user_id, KeyVersion key, CreateCallback done) {
-  Admit(Call::kCreate, [this, user_id = std::move(user_id), key = std::move(key),
+void FaultyKeyStore::CreateMany(std::vector<NewUser> users, CreateManyCallback done) {
+  Admit(Call::kCreate, [this, users = std::move(users),
                         done = calls_.Track(std::move(done))]() mutable {
-    if (absl::Status error = ErrorOf(Call::kCreate); !error.ok()) return done(std::move(error));
+    const size_t count = users.size();
+    if (absl::Status error = ErrorOf(Call::kCreate); !error.ok()) {
+      return done(std::vector<absl::StatusOr<Created>>(count, error));
+    }
     absl::Status lost;
     {
       sync::MutexLock lock(mutex_);
       lost = lost_answer_;
     }
-    if (lost.ok()) return inner_->Create(std::move(user_id), std::move(key), std::move(done));
-    inner_->Create(std::move(user_id), std::move(key),
-                   [lost, done = std::move(done)](auto) mutable { done(lost); });
+    if (lost.ok()) return inner_->CreateMany(std::move(users), std::move(done));
+    inner_->CreateMany(std::move(users), [lost, count, done = std::move(done)](auto) mutable {
+      done(std::vector<absl::StatusOr<Created>>(count, lost));
+    });
   });
 }
 

@@ -25,8 +25,8 @@ class FaultyKeyStore : public KeyStore {
   // Lets held calls go, so that every call is answered.
   ~FaultyKeyStore() override;
 
-  void Find(std::string user_id, FindCallback done) override;
-  void Create(std::string user_id, KeyVersion key, CreateCallback done) override;
+  void FindMany(std::vector<std::string> user_ids, FindManyCallback done) override;
+  void CreateMany(std::vector<NewUser> users, CreateManyCallback done) override;
   void Page(std::string after, int limit, PageCallback done) override;
   std::string_view Kind() const override { return inner_->Kind(); }
 
@@ -44,7 +44,7 @@ class FaultyKeyStore : public KeyStore {
   // Returns once `count` calls of this kind are waiting.
   void WaitForHeld(Call call, int count);
 
-  // How many calls of this kind came, held and failed ones included.
+  // How many calls of this kind came, held and failed ones included; a call for many counts once.
   int Count(Call call) const;
 
  private:

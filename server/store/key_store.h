@@ -34,6 +34,12 @@ struct UserKeys {
   std::vector<KeyVersion> versions;  // newest first
 };
 
+// A user to be stored with a first version of the key.
+struct NewUser {
+  std::string user_id;
+  KeyVersion key;
+};
+
 // What Create answers: the user's keys as they are stored now.
 struct Created {
   UserKeys keys;
@@ -52,16 +58,22 @@ class KeyStore {
  public:
   using FindCallback = absl::AnyInvocable<void(absl::StatusOr<UserKeys>)>;
   using CreateCallback = absl::AnyInvocable<void(absl::StatusOr<Created>)>;
+  // One result for each that was asked for, in that order.
+  using FindManyCallback = absl::AnyInvocable<void(std::vector<absl::StatusOr<UserKeys>>)>;
+  using CreateManyCallback = absl::AnyInvocable<void(std::vector<absl::StatusOr<Created>>)>;
   using PageCallback = absl::AnyInvocable<void(absl::StatusOr<std::vector<UserKeys>>)>;
 
   virtual ~KeyStore() = default;
 
-  // Finds a user's keys, tombstones included.
-  virtual void Find(std::string user_id, FindCallback done) = 0;
+  // Finds users' keys, tombstones included.
+  virtual void FindMany(std::vector<std::string> user_ids, FindManyCallback done) = 0;
+  void Find(std::string user_id, FindCallback done);
 
-  // Stores `key` as the primary version of a new user, unless the user is there already, tombstones
-  // included: then the stored keys come back and `key` is dropped.
-  virtual void Create(std::string user_id, KeyVersion key, CreateCallback done) = 0;
+  // Stores each key as the primary version of a new user, unless the user is there already, tombstones
+  // included: then the stored keys come back and the key is dropped. One that cannot be stored fails
+  // alone; all others are made durable together, with one commit.
+  virtual void CreateMany(std::vector<NewUser> users, CreateManyCallback done) = 0;
+  void Create(std::string user_id, KeyVersion key, CreateCallback done);
 
   // Up to `limit` users in the byte order of their ids, from the first after `after` (empty: from the
   // start). Versions that cannot be keys are left out, so that one damaged row hides no other user.

@@ -1,5 +1,7 @@
 #include "server/store/sqlite_store.h"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -71,10 +73,15 @@ SqliteStore::~SqliteStore() {
   writer_.join();
 }
 
-void SqliteStore::Find(std::string user_id, FindCallback done) {
-  reads_.Push([user_id = std::move(user_id),
+void SqliteStore::FindMany(std::vector<std::string> user_ids, FindManyCallback done) {
+  reads_.Push([user_ids = std::move(user_ids),
                done = calls_.Track(std::move(done))](absl::StatusOr<SqliteReader*> reader) mutable {
-    done(reader.ok() ? (*reader)->Find(user_id) : reader.status());
+    std::vector<absl::StatusOr<UserKeys>> found;
+    found.reserve(user_ids.size());
+    for (const std::string& user_id : user_ids) {
+      found.push_back(reader.ok() ? (*reader)->Find(user_id) : reader.status());
+    }
+    done(std::move(found));
   });
 }
 
@@ -85,8 +92,8 @@ void SqliteStore::Page(std::string after, int limit, PageCallback done) {
   });
 }
 
-void SqliteStore::Create(std::string user_id, KeyVersion key, CreateCallback done) {
-  creates_.Push({std::move(user_id), std::move(key), calls_.Track(std::move(done))});
+void SqliteStore::CreateMany(std::vector<NewUser> users, CreateManyCallback done) {
+  creates_.Push({std::move(users), calls_.Track(std::move(done))});
 }
 
 void SqliteStore::ReadLoop() {
@@ -116,9 +123,18 @@ void SqliteStore::StoreGroup(std::unique_ptr<SqliteWriter>& writer,
       ready = errors::StoreUnavailable("the database cannot be opened again");
     }
   }
+  std::vector<NewUser> users;
+  for (PendingCreate& create : group) {
+    std::move(create.users.begin(), create.users.end(), std::back_inserter(users));
+  }
   std::vector<absl::StatusOr<Created>> results =
-      ready.ok() ? writer->Store(group) : std::vector<absl::StatusOr<Created>>(group.size(), ready);
-  for (size_t i = 0; i < group.size(); ++i) group[i].done(std::move(results[i]));
+      ready.ok() ? writer->Store(users) : std::vector<absl::StatusOr<Created>>(users.size(), ready);
+  auto next = std::make_move_iterator(results.begin());
+  for (PendingCreate& create : group) {
+    const auto begin = next;
+    next += static_cast<std::ptrdiff_t>(create.users.size());
+    create.done({begin, next});
+  }
   if (writer != nullptr) writer->CheckpointEvery(options_.checkpoint_pages);
 }
 

@@ -42,13 +42,17 @@ class SqliteStore : public KeyStore {
   static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(SqliteStoreOptions options);
   ~SqliteStore() override;
 
-  void Find(std::string user_id, FindCallback done) override;
-  void Create(std::string user_id, KeyVersion key, CreateCallback done) override;
+  void FindMany(std::vector<std::string> user_ids, FindManyCallback done) override;
+  void CreateMany(std::vector<NewUser> users, CreateManyCallback done) override;
   void Page(std::string after, int limit, PageCallback done) override;
   std::string_view Kind() const override { return "sqlite"; }
 
  private:
   using Read = absl::AnyInvocable<void(absl::StatusOr<SqliteReader*>)>;
+  struct PendingCreate {
+    std::vector<NewUser> users;
+    CreateManyCallback done;
+  };
 
   SqliteStore(SqliteStoreOptions options, std::unique_ptr<DatabaseLock> lock,
               std::unique_ptr<SqliteWriter> writer);

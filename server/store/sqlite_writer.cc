@@ -20,12 +20,12 @@ absl::Status UseLog(SqliteConnection& connection) {
   return errors::StoreUnavailable("this file system cannot hold a write-ahead log");
 }
 
-Created NewUser(const PendingCreate& create) {
+Created AsStored(const NewUser& user) {
   Created created;
   created.created = true;
-  created.keys.user_id = create.user_id;
-  created.keys.primary_version = create.key.version;
-  created.keys.versions.push_back(create.key);
+  created.keys.user_id = user.user_id;
+  created.keys.primary_version = user.key.version;
+  created.keys.versions.push_back(user.key);
   return created;
 }
 
@@ -59,14 +59,13 @@ absl::Status SqliteWriter::PrepareStatements() {
   const std::pair<SqliteStatement*, std::string_view> statements[] = {
       {&begin_, "BEGIN IMMEDIATE"},
       {&commit_, "COMMIT"},
-      {&savepoint_, "SAVEPOINT row"},
-      {&release_, "RELEASE row"},
       {&insert_user_,
        "INSERT INTO users (user_id, primary_version, state) VALUES (?1, ?2, ?3)"
        " ON CONFLICT (user_id) DO NOTHING"},
       {&insert_key_,
        "INSERT INTO user_keys (user_id, version, kek_id, wrap_format, wrapped_key, state,"
        " created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
+      {&delete_user_, "DELETE FROM users WHERE user_id = ?1"},
   };
   for (const auto& [statement, sql] : statements) {
     absl::StatusOr<SqliteStatement> prepared = connection_->Prepare(sql);
@@ -76,52 +75,59 @@ absl::Status SqliteWriter::PrepareStatements() {
   return absl::OkStatus();
 }
 
-std::vector<absl::StatusOr<Created>> SqliteWriter::Store(const std::vector<PendingCreate>& group) {
-  std::vector<absl::StatusOr<Created>> results(group.size());
-  const absl::Status done = Transact(group, results);
+std::vector<absl::StatusOr<Created>> SqliteWriter::Store(const std::vector<NewUser>& users) {
+  std::vector<absl::StatusOr<Created>> results(users.size());
+  const absl::Status done = Transact(users, results);
   if (!done.ok()) {
     connection_->Rollback();
-    results.assign(group.size(), done);
+    results.assign(users.size(), done);
   }
   return results;
 }
 
-absl::Status SqliteWriter::Transact(const std::vector<PendingCreate>& group,
+absl::Status SqliteWriter::Transact(const std::vector<NewUser>& users,
                                     std::vector<absl::StatusOr<Created>>& results) {
   absl::Status done = begin_.Run();
-  for (size_t i = 0; done.ok() && i < group.size(); ++i) done = StoreRow(group[i], results[i]);
+  for (size_t i = 0; done.ok() && i < users.size(); ++i) done = StoreUser(users[i], results[i]);
   return done.ok() ? commit_.Run() : done;
 }
 
-absl::Status SqliteWriter::StoreRow(const PendingCreate& create, absl::StatusOr<Created>& result) {
+absl::Status SqliteWriter::StoreUser(const NewUser& user, absl::StatusOr<Created>& result) {
   result = errors::StoredKeyCorrupt();
   // What could not be read back is never written.
-  if (!IsPossibleKey(create.key)) return absl::OkStatus();
-  absl::Status done = savepoint_.Run();
-  if (!done.ok()) return done;
-
-  insert_user_.BindText(1, create.user_id);
-  insert_user_.BindInt(2, create.key.version);
-  insert_user_.BindInt(3, static_cast<int>(UserState::kActive));
-  done = insert_user_.Run();
-  if (!done.ok()) return absl::IsAlreadyExists(done) ? UndoRow() : done;
-
-  if (connection_->Changes() > 0) {
-    done = InsertKey(create.user_id, create.key);
-    // Keys of a user who is not there: whose they are cannot be told.
-    if (!done.ok()) return absl::IsAlreadyExists(done) ? UndoRow() : done;
-    result = NewUser(create);
-  } else {
-    absl::StatusOr<UserKeys> found = reader_.Find(create.user_id);
-    if (absl::IsUnavailable(found.status())) return found.status();
-    result = found.ok() ? absl::StatusOr<Created>(Created{*std::move(found), false})
-                        : absl::StatusOr<Created>(found.status());
+  if (!IsPossibleKey(user.key)) return absl::OkStatus();
+  const absl::StatusOr<bool> inserted = InsertUser(user);
+  if (absl::IsAlreadyExists(inserted.status())) return absl::OkStatus();
+  if (!inserted.ok()) return inserted.status();
+  if (*inserted) {
+    result = AsStored(user);
+    return absl::OkStatus();
   }
-  return release_.Run();
+  absl::StatusOr<UserKeys> found = reader_.Find(user.user_id);
+  if (absl::IsUnavailable(found.status())) return found.status();
+  result = found.ok() ? absl::StatusOr<Created>(Created{*std::move(found), false})
+                      : absl::StatusOr<Created>(found.status());
+  return absl::OkStatus();
 }
 
-absl::Status SqliteWriter::InsertKey(const std::string& user_id, const KeyVersion& key) {
-  insert_key_.BindText(1, user_id);
+absl::StatusOr<bool> SqliteWriter::InsertUser(const NewUser& user) {
+  insert_user_.BindText(1, user.user_id);
+  insert_user_.BindInt(2, user.key.version);
+  insert_user_.BindInt(3, static_cast<int>(UserState::kActive));
+  if (absl::Status done = insert_user_.Run(); !done.ok()) return done;
+  if (connection_->Changes() == 0) return false;
+  absl::Status done = InsertKey(user);
+  if (done.ok()) return true;
+  // A statement that broke a constraint has undone itself; a user without a key must not stay.
+  if (absl::IsAlreadyExists(done)) {
+    if (absl::Status deleted = DeleteUser(user.user_id); !deleted.ok()) return deleted;
+  }
+  return done;
+}
+
+absl::Status SqliteWriter::InsertKey(const NewUser& user) {
+  const KeyVersion& key = user.key;
+  insert_key_.BindText(1, user.user_id);
   insert_key_.BindInt(2, key.version);
   insert_key_.BindBlob(3, key.kek_id);
   insert_key_.BindInt(4, key.wrap_format);
@@ -131,8 +137,9 @@ absl::Status SqliteWriter::InsertKey(const std::string& user_id, const KeyVersio
   return insert_key_.Run();
 }
 
-absl::Status SqliteWriter::UndoRow() {
-  return connection_->Execute("ROLLBACK TO row; RELEASE row");
+absl::Status SqliteWriter::DeleteUser(const std::string& user_id) {
+  delete_user_.BindText(1, user_id);
+  return delete_user_.Run();
 }
 
 void SqliteWriter::CheckpointEvery(int pages) {

@@ -14,13 +14,6 @@
 
 namespace keyward::store {
 
-// A Create that waits for the writer.
-struct PendingCreate {
-  std::string user_id;
-  KeyVersion key;
-  KeyStore::CreateCallback done;
-};
-
 // The one connection that writes and checkpoints a Keyward database. For one thread at a time.
 class SqliteWriter {
  public:
@@ -28,10 +21,10 @@ class SqliteWriter {
   static absl::StatusOr<std::unique_ptr<SqliteWriter>> Open(const std::string& path,
                                                             absl::Duration busy_timeout);
 
-  // Stores all of the group in one transaction with one sync, then says, in the group's order, what
-  // to answer each. A row that cannot be stored fails alone; where the engine fails, all of them
-  // do, and nothing of the group is stored.
-  std::vector<absl::StatusOr<Created>> Store(const std::vector<PendingCreate>& group);
+  // Stores all in one transaction with one sync, then says, in the order of `users`, what to answer
+  // each. One that cannot be stored fails alone; where the engine fails, all of them do, and nothing
+  // is stored.
+  std::vector<absl::StatusOr<Created>> Store(const std::vector<NewUser>& users);
 
   // Copies the log into the database once it has grown by `pages` since the last time.
   void CheckpointEvery(int pages);
@@ -43,15 +36,18 @@ class SqliteWriter {
 
   absl::Status PrepareStatements();
   // UNAVAILABLE where the transaction has to end; what concerns the row alone is in `result`.
-  absl::Status StoreRow(const PendingCreate& create, absl::StatusOr<Created>& result);
-  absl::Status InsertKey(const std::string& user_id, const KeyVersion& key);
-  absl::Status UndoRow();
-  absl::Status Transact(const std::vector<PendingCreate>& group,
+  absl::Status StoreUser(const NewUser& user, absl::StatusOr<Created>& result);
+  // Whether the user was not there. ALREADY_EXISTS where there are keys, but no user: whose they are
+  // cannot be told.
+  absl::StatusOr<bool> InsertUser(const NewUser& user);
+  absl::Status InsertKey(const NewUser& user);
+  absl::Status DeleteUser(const std::string& user_id);
+  absl::Status Transact(const std::vector<NewUser>& users,
                         std::vector<absl::StatusOr<Created>>& results);
 
   const std::unique_ptr<SqliteConnection> connection_;
   SqliteReader reader_;
-  SqliteStatement begin_, commit_, savepoint_, release_, insert_user_, insert_key_;
+  SqliteStatement begin_, commit_, insert_user_, insert_key_, delete_user_;
   int pages_at_checkpoint_ = 0;
 };
 

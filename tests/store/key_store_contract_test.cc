@@ -23,7 +23,9 @@ namespace {
 
 using ::keyward::testing::Answer;
 using ::keyward::testing::Create;
+using ::keyward::testing::CreateMany;
 using ::keyward::testing::Find;
+using ::keyward::testing::FindMany;
 using ::keyward::testing::Page;
 using ::keyward::testing::PlainTranscoder;
 using ::keyward::testing::StartCreate;
@@ -101,6 +103,38 @@ TEST_P(KeyStoreContractTest, TheFirstCreateWins) {
   EXPECT_FALSE(second->created);
   ASSERT_THAT(second->keys.versions, SizeIs(1));
   EXPECT_EQ(second->keys.versions[0].wrapped_key, StoredKey('a').wrapped_key);
+}
+
+TEST_P(KeyStoreContractTest, CreateManyAnswersEachInItsPlace) {
+  ASSERT_TRUE(Create(*store_, "bob", StoredKey('b')).ok());
+  const auto created = CreateMany(*store_, {{"alice", StoredKey('a')},
+                                            {"bob", StoredKey('x')},
+                                            {"carol", StoredKey('c')},
+                                            {"alice", StoredKey('x')}});
+  ASSERT_THAT(created, SizeIs(4));
+  const std::vector<std::pair<char, bool>> expected = {
+      {'a', true}, {'b', false}, {'c', true}, {'a', false}};
+  for (size_t i = 0; i < created.size(); ++i) {
+    ASSERT_TRUE(created[i].ok()) << created[i].status();
+    EXPECT_EQ(created[i]->keys.versions[0].wrapped_key,
+              StoredKey(expected[i].first).wrapped_key);
+    EXPECT_EQ(created[i]->created, expected[i].second) << i;
+  }
+}
+
+TEST_P(KeyStoreContractTest, FindManyAnswersEachInItsPlace) {
+  CreateMany(*store_, {{"alice", StoredKey('a')}, {"bob", StoredKey('b')}});
+  const auto found = FindMany(*store_, {"bob", "nobody", "alice", "bob"});
+  ASSERT_THAT(found, SizeIs(4));
+  EXPECT_EQ(found[0]->user_id, "bob");
+  EXPECT_EQ(errors::Reason(found[1].status()), "USER_KEY_NOT_FOUND");
+  EXPECT_EQ(found[2]->user_id, "alice");
+  EXPECT_EQ(found[3]->user_id, "bob");
+}
+
+TEST_P(KeyStoreContractTest, ManyMayBeNone) {
+  EXPECT_THAT(FindMany(*store_, {}), IsEmpty());
+  EXPECT_THAT(CreateMany(*store_, {}), IsEmpty());
 }
 
 TEST_P(KeyStoreContractTest, ManyThreadsRacingForTheSameUsersGetOneKeyEach) {

@@ -23,6 +23,7 @@ namespace {
 
 using ::keyward::testing::Answer;
 using ::keyward::testing::Create;
+using ::keyward::testing::CreateMany;
 using ::keyward::testing::FaultyVfs;
 using ::keyward::testing::Find;
 using ::keyward::testing::StartCreate;
@@ -64,6 +65,15 @@ TEST_F(SqliteCommitTest, AllThatWaitShareOneSync) {
   vfs_.Release();
   for (const Answer<Created>& answer : answers) EXPECT_TRUE(answer.Wait()->created);
   EXPECT_EQ(vfs_.LogSyncs() - before, 2) << "one for the first, one for all the others";
+}
+
+TEST_F(SqliteCommitTest, ManyCreatedAtOnceShareOneSync) {
+  ASSERT_TRUE(Create(*store_, "warm", StoredKey('w')).ok());
+  const int before = vfs_.LogSyncs();
+  std::vector<NewUser> users;
+  for (int i = 0; i < 500; ++i) users.push_back({User(i), StoredKey('a')});
+  for (const auto& created : CreateMany(*store_, std::move(users))) EXPECT_TRUE(created->created);
+  EXPECT_EQ(vfs_.LogSyncs() - before, 1);
 }
 
 TEST_F(SqliteCommitTest, NobodyIsAnsweredBeforeTheSync) {

@@ -66,6 +66,20 @@ inline absl::StatusOr<store::Created> Create(store::KeyStore& store, const std::
   return StartCreate(store, user_id, key).Wait();
 }
 
+inline std::vector<absl::StatusOr<store::UserKeys>> FindMany(store::KeyStore& store,
+                                                             std::vector<std::string> user_ids) {
+  Answer<std::vector<absl::StatusOr<store::UserKeys>>> answer;
+  store.FindMany(std::move(user_ids), answer.Callback());
+  return *answer.Wait();
+}
+
+inline std::vector<absl::StatusOr<store::Created>> CreateMany(store::KeyStore& store,
+                                                              std::vector<store::NewUser> users) {
+  Answer<std::vector<absl::StatusOr<store::Created>>> answer;
+  store.CreateMany(std::move(users), answer.Callback());
+  return *answer.Wait();
+}
+
 inline absl::StatusOr<std::vector<store::UserKeys>> Page(store::KeyStore& store,
                                                          const std::string& after, int limit) {
   Answer<std::vector<store::UserKeys>> answer;

@@ -1,0 +1,21 @@
+#include "server/store/key_store.h"
+
+#include <utility>
+
+namespace keyward::store {
+
+void KeyStore::Find(std::string user_id, FindCallback done) {
+  std::vector<std::string> user_ids;
+  user_ids.push_back(std::move(user_id));
+  FindMany(std::move(user_ids),
+           [done = std::move(done)](auto found) mutable { done(std::move(found.front())); });
+}
+
+void KeyStore::Create(std::string user_id, KeyVersion key, CreateCallback done) {
+  std::vector<NewUser> users;
+  users.push_back({std::move(user_id), std::move(key)});
+  CreateMany(std::move(users),
+             [done = std::move(done)](auto created) mutable { done(std::move(created.front())); });
+}
+
+}  // namespace keyward::store
