@@ -94,6 +94,8 @@ TEST_F(ClientTest, PoolKeyHashAndStatusComeThrough) {
   EXPECT_EQ(status->limits.max_user_id_bytes, 256u);
   EXPECT_EQ(status->limits.max_plaintext_bytes, 1u << 20);
   EXPECT_EQ(status->limits.max_associated_data_bytes, 64u << 10);
+  EXPECT_EQ(status->limits.max_batch_items, 1000u);
+  EXPECT_EQ(status->limits.max_batch_bytes, 2u << 20);
 }
 
 TEST_F(ClientTest, WhatIsNotUtf8IsRefusedBeforeItIsSent) {

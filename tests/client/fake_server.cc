@@ -28,6 +28,34 @@ bool OpenToken(const v1::DecryptRequest& request, std::string* plaintext) {
          sealed.associated_data() == request.associated_data();
 }
 
+grpc::Status Answer(const v1::EncryptRequest& request, v1::EncryptResponse& response) {
+  if (!request.pool() && request.user_id().empty()) {
+    return Failure(grpc::StatusCode::INVALID_ARGUMENT, "INVALID_REQUEST", "user_id is empty");
+  }
+  if (request.user_id() == "busy") {
+    return Failure(grpc::StatusCode::UNAVAILABLE, "STORE_UNAVAILABLE", "busy", "keyward", 1500);
+  }
+  response.set_token(MakeToken(request));
+  response.set_key_version(request.pool() ? 0 : 1);
+  response.set_kek_id(request.pool() ? "0123456789abcdef" : "");
+  return grpc::Status::OK;
+}
+
+grpc::Status Answer(const v1::DecryptRequest& request, v1::DecryptResponse& response) {
+  if (request.allow_legacy_plaintext() && !IsEncrypted(request.token())) {
+    response.set_plaintext(request.token());
+    response.set_legacy_plaintext(true);
+    return grpc::Status::OK;
+  }
+  if (!OpenToken(request, response.mutable_plaintext())) {
+    return Failure(grpc::StatusCode::INVALID_ARGUMENT, "DECRYPTION_FAILED", "does not open");
+  }
+  response.set_key_version(request.pool() ? 0 : 1);
+  response.set_kek_id(request.pool() ? "0123456789abcdef" : "");
+  response.set_stale(true);
+  return grpc::Status::OK;
+}
+
 }  // namespace
 
 grpc::Status Failure(grpc::StatusCode code, const std::string& reason, const std::string& message,
@@ -66,6 +94,16 @@ void FakeKeyService::SetHanging(bool hanging) {
 void FakeKeyService::SetKey(const std::string& key) {
   sync::MutexLock lock(mutex_);
   key_ = key;
+}
+
+void FakeKeyService::LeaveOutResults(int count) {
+  sync::MutexLock lock(mutex_);
+  missing_results_ = count;
+}
+
+std::vector<int> FakeKeyService::batch_sizes() const {
+  sync::MutexLock lock(mutex_);
+  return batch_sizes_;
 }
 
 int FakeKeyService::calls() const {
@@ -108,10 +146,8 @@ grpc::Status FakeKeyService::GetOrCreateUserKey(grpc::ServerContext*,
 grpc::Status FakeKeyService::Encrypt(grpc::ServerContext*, const v1::EncryptRequest* request,
                                      v1::EncryptResponse* response) {
   sync::MutexLock lock(mutex_);
-  response->set_token(MakeToken(*request));
-  response->set_key_version(request->pool() ? 0 : 1);
-  response->set_kek_id(request->pool() ? "0123456789abcdef" : "");
-  return Begin();
+  const grpc::Status status = Begin();
+  return status.ok() ? Answer(*request, *response) : status;
 }
 
 grpc::Status FakeKeyService::Decrypt(grpc::ServerContext*, const v1::DecryptRequest* request,
@@ -119,19 +155,36 @@ grpc::Status FakeKeyService::Decrypt(grpc::ServerContext*, const v1::DecryptRequ
   sync::MutexLock lock(mutex_);
   last_decrypt_ = *request;
   const grpc::Status status = Begin();
+  return status.ok() ? Answer(*request, *response) : status;
+}
+
+template <typename Request, typename Response>
+grpc::Status FakeKeyService::Batch(const Request& request, Response& response) {
+  sync::MutexLock lock(mutex_);
+  const grpc::Status status = Begin();
   if (!status.ok()) return status;
-  if (request->allow_legacy_plaintext() && !IsEncrypted(request->token())) {
-    response->set_plaintext(request->token());
-    response->set_legacy_plaintext(true);
-    return grpc::Status::OK;
+  batch_sizes_.push_back(request.requests_size());
+  if (request.requests_size() > 1000 || request.ByteSizeLong() > 2 << 20) {
+    return Failure(grpc::StatusCode::INVALID_ARGUMENT, "INVALID_REQUEST", "the batch is too large");
   }
-  if (!OpenToken(*request, response->mutable_plaintext())) {
-    return Failure(grpc::StatusCode::INVALID_ARGUMENT, "DECRYPTION_FAILED", "does not open");
+  for (int i = 0; i < request.requests_size() - missing_results_; ++i) {
+    auto& result = *response.add_results();
+    const grpc::Status item = Answer(request.requests(i), *result.mutable_response());
+    if (!item.ok()) result.mutable_status()->ParseFromString(item.error_details());
   }
-  response->set_key_version(request->pool() ? 0 : 1);
-  response->set_kek_id(request->pool() ? "0123456789abcdef" : "");
-  response->set_stale(true);
   return grpc::Status::OK;
+}
+
+grpc::Status FakeKeyService::BatchEncrypt(grpc::ServerContext*,
+                                          const v1::BatchEncryptRequest* request,
+                                          v1::BatchEncryptResponse* response) {
+  return Batch(*request, *response);
+}
+
+grpc::Status FakeKeyService::BatchDecrypt(grpc::ServerContext*,
+                                          const v1::BatchDecryptRequest* request,
+                                          v1::BatchDecryptResponse* response) {
+  return Batch(*request, *response);
 }
 
 grpc::Status FakeKeyService::PoolKey(grpc::ServerContext*, const v1::PoolKeyRequest*,
@@ -159,6 +212,8 @@ grpc::Status FakeKeyService::GetStatus(grpc::ServerContext*, const v1::GetStatus
   response->mutable_limits()->set_max_user_id_bytes(256);
   response->mutable_limits()->set_max_plaintext_bytes(1 << 20);
   response->mutable_limits()->set_max_associated_data_bytes(64 << 10);
+  response->mutable_limits()->set_max_batch_items(1000);
+  response->mutable_limits()->set_max_batch_bytes(2 << 20);
   return Begin();
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "keyward/v1/key_service.grpc.pb.h"
@@ -18,7 +19,8 @@ namespace keyward::client {
 grpc::Status Failure(grpc::StatusCode code, const std::string& reason, const std::string& message,
                      const std::string& domain = "keyward", int retry_after_ms = 0);
 
-// Answers like the server, except that its tokens hide nothing: they hold the whole EncryptRequest.
+// Answers like the server, except that its tokens hide nothing: they hold the whole EncryptRequest,
+// and that an Encrypt for the user "busy" finds the store unavailable.
 class FakeKeyService : public v1::KeyService::Service {
  public:
   // The next calls get these statuses, one each; those after them are answered.
@@ -26,7 +28,11 @@ class FakeKeyService : public v1::KeyService::Service {
   // While true, calls wait until this is set to false.
   void SetHanging(bool hanging);
   void SetKey(const std::string& key);
+  // A batch's answer has that many results fewer than it should.
+  void LeaveOutResults(int count);
   int calls() const;
+  // How many items each batch had that was looked at, in the order in which they came.
+  std::vector<int> batch_sizes() const;
   v1::DecryptRequest last_decrypt() const;
   v1::GetOrCreateUserKeyRequest last_user_key() const;
 
@@ -36,6 +42,10 @@ class FakeKeyService : public v1::KeyService::Service {
                        v1::EncryptResponse*) override;
   grpc::Status Decrypt(grpc::ServerContext*, const v1::DecryptRequest*,
                        v1::DecryptResponse*) override;
+  grpc::Status BatchEncrypt(grpc::ServerContext*, const v1::BatchEncryptRequest*,
+                            v1::BatchEncryptResponse*) override;
+  grpc::Status BatchDecrypt(grpc::ServerContext*, const v1::BatchDecryptRequest*,
+                            v1::BatchDecryptResponse*) override;
   grpc::Status PoolKey(grpc::ServerContext*, const v1::PoolKeyRequest*,
                        v1::PoolKeyResponse*) override;
   grpc::Status HashApiKey(grpc::ServerContext*, const v1::HashApiKeyRequest*,
@@ -47,11 +57,16 @@ class FakeKeyService : public v1::KeyService::Service {
   // Counts the call, waits where calls hang, and takes the failure that is due.
   grpc::Status Begin() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  template <typename Request, typename Response>
+  grpc::Status Batch(const Request& request, Response& response);
+
   mutable sync::Mutex mutex_;
   sync::CondVar released_;
   bool hanging_ ABSL_GUARDED_BY(mutex_) = false;
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
   std::deque<grpc::Status> failures_ ABSL_GUARDED_BY(mutex_);
+  int missing_results_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<int> batch_sizes_ ABSL_GUARDED_BY(mutex_);
   std::string key_ ABSL_GUARDED_BY(mutex_) = std::string(32, 'K');
   std::set<std::string> users_ ABSL_GUARDED_BY(mutex_);
   v1::DecryptRequest last_decrypt_ ABSL_GUARDED_BY(mutex_);

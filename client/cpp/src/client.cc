@@ -25,6 +25,14 @@ absl::StatusOr<DecryptResult> Client::Decrypt(const Scope& scope, std::string_vi
   return connection_->Decrypt(scope, token, options);
 }
 
+absl::StatusOr<EncryptResults> Client::BatchEncrypt(absl::Span<const EncryptItem> items) const {
+  return connection_->BatchEncrypt(items);
+}
+
+absl::StatusOr<DecryptResults> Client::BatchDecrypt(absl::Span<const DecryptItem> items) const {
+  return connection_->BatchDecrypt(items);
+}
+
 absl::StatusOr<UserKeyResult> Client::GetOrCreateUserKey(std::string_view user_id,
                                                          std::uint32_t version) const {
   return connection_->GetOrCreateUserKey(user_id, version);

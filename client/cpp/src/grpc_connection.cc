@@ -5,36 +5,16 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "client/cpp/src/requests.h"
 #include "client/cpp/src/status_conversion.h"
 #include "client/cpp/src/utf8.h"
 
 namespace keyward::client {
 namespace {
-
-absl::Status CheckUserId(std::string_view user_id) {
-  if (IsUtf8(user_id)) return absl::OkStatus();
-  return RefusedHere("INVALID_REQUEST", "user_id is not UTF-8");
-}
-
-template <typename Request>
-absl::Status SetScope(const Scope& scope, Request& request) {
-  if (scope.is_pool()) {
-    request.set_pool(true);
-    return absl::OkStatus();
-  }
-  request.set_user_id(std::string(scope.user_id()));
-  return CheckUserId(scope.user_id());
-}
-
-// A value that may be plaintext is no malformed token.
-absl::Status CheckToken(std::string_view token, bool allow_legacy_plaintext) {
-  if (IsUtf8(token)) return absl::OkStatus();
-  if (allow_legacy_plaintext) return RefusedHere("INVALID_REQUEST", "token is not UTF-8");
-  return RefusedHere("TOKEN_MALFORMED", "token is not base64url");
-}
 
 // Takes the key out of an answer and leaves nothing of it there.
 absl::StatusOr<KeyBytes> TakeKey(std::string& key) {
@@ -70,30 +50,58 @@ absl::StatusOr<EncryptResult> GrpcConnection::Encrypt(const Scope& scope,
                                                       std::string_view plaintext,
                                                       std::string_view associated_data) {
   v1::EncryptRequest request;
-  if (const absl::Status wrong = SetScope(scope, request); !wrong.ok()) return wrong;
-  request.set_plaintext(std::string(plaintext));
-  request.set_associated_data(std::string(associated_data));
+  const absl::Status wrong = Fill(request, scope, plaintext, associated_data);
+  if (!wrong.ok()) return wrong;
   auto response = Call(&v1::KeyService::Stub::Encrypt, request);
   if (!response.ok()) return response.status();
-  return EncryptResult{std::move(*response->mutable_token()), response->key_version(),
-                       std::move(*response->mutable_kek_id())};
+  return Take(*response);
 }
 
 absl::StatusOr<DecryptResult> GrpcConnection::Decrypt(const Scope& scope, std::string_view token,
                                                       const DecryptOptions& options) {
   v1::DecryptRequest request;
-  if (const absl::Status wrong = SetScope(scope, request); !wrong.ok()) return wrong;
-  if (const absl::Status wrong = CheckToken(token, options.allow_legacy_plaintext); !wrong.ok()) {
-    return wrong;
-  }
-  request.set_token(std::string(token));
-  request.set_associated_data(options.associated_data);
-  request.set_allow_legacy_plaintext(options.allow_legacy_plaintext);
+  if (const absl::Status wrong = Fill(request, scope, token, options); !wrong.ok()) return wrong;
   auto response = Call(&v1::KeyService::Stub::Decrypt, request);
   if (!response.ok()) return response.status();
-  return DecryptResult{std::move(*response->mutable_plaintext()), response->key_version(),
-                       std::move(*response->mutable_kek_id()), response->legacy_plaintext(),
-                       response->stale()};
+  return Take(*response);
+}
+
+template <typename Results, typename Request, typename Response, typename Item>
+absl::StatusOr<Results> GrpcConnection::Batch(Method<Request, Response> method,
+                                              absl::Span<const Item> items) {
+  Request request;
+  std::vector<absl::Status> unsent;
+  unsent.reserve(items.size());
+  for (const Item& item : items) {
+    unsent.push_back(Fill(*request.add_requests(), item));
+    if (!unsent.back().ok()) request.mutable_requests()->RemoveLast();
+  }
+  absl::StatusOr<Response> response{Response()};
+  if (request.requests_size() > 0) response = Call(method, request);
+  if (!response.ok()) return response.status();
+  if (response->results_size() != request.requests_size()) {
+    return absl::InternalError(absl::StrCat("the server answered ", request.requests_size(),
+                                            " items with ", response->results_size(), " results"));
+  }
+  Results results;
+  results.reserve(items.size());
+  int next = 0;
+  for (absl::Status& wrong : unsent) {
+    if (wrong.ok()) {
+      results.push_back(Take(*response->mutable_results(next++)));
+    } else {
+      results.emplace_back(std::move(wrong));
+    }
+  }
+  return results;
+}
+
+absl::StatusOr<EncryptResults> GrpcConnection::BatchEncrypt(absl::Span<const EncryptItem> items) {
+  return Batch<EncryptResults>(&v1::KeyService::Stub::BatchEncrypt, items);
+}
+
+absl::StatusOr<DecryptResults> GrpcConnection::BatchDecrypt(absl::Span<const DecryptItem> items) {
+  return Batch<DecryptResults>(&v1::KeyService::Stub::BatchDecrypt, items);
 }
 
 absl::StatusOr<UserKeyResult> GrpcConnection::GetOrCreateUserKey(std::string_view user_id,
@@ -131,12 +139,13 @@ absl::StatusOr<StatusResult> GrpcConnection::GetStatus() {
   auto response = Call(&v1::KeyService::Stub::GetStatus, v1::GetStatusRequest());
   if (!response.ok()) return response.status();
   const v1::Limits& limits = response->limits();
-  return StatusResult{std::move(*response->mutable_version()),
-                      response->encryption_enabled(),
-                      std::move(*response->mutable_kek_id()),
-                      std::move(*response->mutable_store()),
-                      {limits.max_user_id_bytes(), limits.max_plaintext_bytes(),
-                       limits.max_associated_data_bytes()}};
+  return StatusResult{
+      std::move(*response->mutable_version()),
+      response->encryption_enabled(),
+      std::move(*response->mutable_kek_id()),
+      std::move(*response->mutable_store()),
+      {limits.max_user_id_bytes(), limits.max_plaintext_bytes(), limits.max_associated_data_bytes(),
+       limits.max_batch_items(), limits.max_batch_bytes()}};
 }
 
 }  // namespace keyward::client

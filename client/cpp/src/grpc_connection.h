@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "keyward/connection.h"
 #include "keyward/v1/key_service.grpc.pb.h"
 
@@ -22,6 +23,8 @@ class GrpcConnection : public Connection {
                                         std::string_view associated_data) override;
   absl::StatusOr<DecryptResult> Decrypt(const Scope& scope, std::string_view token,
                                         const DecryptOptions& options) override;
+  absl::StatusOr<EncryptResults> BatchEncrypt(absl::Span<const EncryptItem> items) override;
+  absl::StatusOr<DecryptResults> BatchDecrypt(absl::Span<const DecryptItem> items) override;
   absl::StatusOr<UserKeyResult> GetOrCreateUserKey(std::string_view user_id,
                                                    std::uint32_t version) override;
   absl::StatusOr<PoolKeyResult> PoolKey() override;
@@ -36,6 +39,10 @@ class GrpcConnection : public Connection {
   // One blocking call with the deadline.
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(Method<Request, Response> method, const Request& request);
+
+  // One call for all items that can be sent, or none where there are none.
+  template <typename Results, typename Request, typename Response, typename Item>
+  absl::StatusOr<Results> Batch(Method<Request, Response> method, absl::Span<const Item> items);
 
   const std::unique_ptr<v1::KeyService::Stub> stub_;
   const absl::Duration deadline_;

@@ -1,11 +1,11 @@
 #include "client/cpp/src/status_conversion.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/string_view.h"
 #include "keyward/errors.h"
-#include "keyward/v1/status_details.pb.h"
 
 namespace keyward::client {
 namespace {
@@ -22,6 +22,13 @@ std::optional<Message> Payload(const absl::Status& status, absl::string_view typ
   return message;
 }
 
+absl::Status WithPayloads(absl::Status status, const v1::StatusDetails& details) {
+  for (const auto& detail : details.details()) {
+    status.SetPayload(detail.type_url(), absl::Cord(detail.value()));
+  }
+  return status;
+}
+
 }  // namespace
 
 absl::Status FromGrpcStatus(const grpc::Status& status) {
@@ -29,10 +36,14 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
                          status.error_message());
   v1::StatusDetails details;
   if (!details.ParseFromString(status.error_details())) return converted;
-  for (const auto& detail : details.details()) {
-    converted.SetPayload(detail.type_url(), absl::Cord(detail.value()));
-  }
-  return converted;
+  return WithPayloads(std::move(converted), details);
+}
+
+absl::Status FromStatusDetails(const v1::StatusDetails& details) {
+  if (details.code() == 0)
+    return absl::InternalError("the server answered an item with neither a result nor an error");
+  return WithPayloads(
+      absl::Status(static_cast<absl::StatusCode>(details.code()), details.message()), details);
 }
 
 absl::Status RefusedHere(std::string_view reason, std::string_view message) {

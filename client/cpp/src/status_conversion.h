@@ -6,11 +6,15 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "keyward/v1/status_details.pb.h"
 
 namespace keyward::client {
 
 // The code and the message as they are, and every detail of the trailer as a payload.
 absl::Status FromGrpcStatus(const grpc::Status& status);
+
+// The same of an item of a batch; INTERNAL where it says OK.
+absl::Status FromStatusDetails(const v1::StatusDetails& details);
 
 // INVALID_ARGUMENT with one of Keyward's reasons, for a request that cannot be sent at all: a
 // caller sees what the server would have answered.

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "keyward/client_options.h"
 #include "keyward/connection.h"
 #include "keyward/errors.h"
@@ -48,6 +49,22 @@ class Client {
   // Reasons to expect: TOKEN_MALFORMED, DECRYPTION_FAILED, USER_KEY_NOT_FOUND.
   absl::StatusOr<DecryptResult> Decrypt(const Scope& scope, std::string_view token,
                                         const DecryptOptions& options = {}) const;
+
+  // Encrypts many values in one call, which costs far less than a call for each; their scopes may
+  // differ. The results stand in the order of the items, each as if its Encrypt had come alone: one
+  // that failed has a status with its reason, and spoils no other. The whole fails only where the
+  // call does, such as INVALID_REQUEST for more than 1 000 items or 2 MiB of request (GetStatus
+  // tells both limits; the request is the items' bytes and some 30 for each item), or a server that
+  // cannot be reached. The call is retried like any other; an item that failed is not.
+  //
+  //   auto results = client.BatchEncrypt({{kw::Scope::User("alice"), "sk-1"},
+  //                                       {kw::Scope::User("bob"), "sk-2"}});
+  //   if (!results.ok()) return results.status();
+  //   for (const absl::StatusOr<kw::EncryptResult>& sealed : *results) { … }
+  absl::StatusOr<EncryptResults> BatchEncrypt(absl::Span<const EncryptItem> items) const;
+
+  // Opens many tokens in one call, as BatchEncrypt makes them.
+  absl::StatusOr<DecryptResults> BatchDecrypt(absl::Span<const DecryptItem> items) const;
 
   // The user's data key, made first where there is none; `version` 0 is the primary one. Needs the
   // permission to export keys. Prefer Encrypt and Decrypt, where the key stays with the server.

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "keyward/key_bytes.h"
 #include "keyward/scope.h"
 
@@ -42,6 +44,24 @@ struct DecryptResult {
   bool stale = false;
 };
 
+// One value of a batch; an Encrypt of its own.
+struct EncryptItem {
+  Scope scope;
+  std::string plaintext = {};
+  std::string associated_data = {};
+};
+
+// One token of a batch; a Decrypt of its own.
+struct DecryptItem {
+  Scope scope;
+  std::string token = {};
+  DecryptOptions options = {};
+};
+
+// In the order of the items, as many as those: what each call would have given.
+using EncryptResults = std::vector<absl::StatusOr<EncryptResult>>;
+using DecryptResults = std::vector<absl::StatusOr<DecryptResult>>;
+
 struct UserKeyResult {
   KeyBytes key;
   std::uint32_t version = 0;
@@ -56,11 +76,15 @@ struct PoolKeyResult {
   std::string kek_id = {};
 };
 
-// What a request may hold at most, in bytes.
+// What a request may hold at most.
 struct Limits {
   std::uint32_t max_user_id_bytes = 0;
   std::uint32_t max_plaintext_bytes = 0;
   std::uint32_t max_associated_data_bytes = 0;
+  // 0 for both: the server is an older one and takes no batches.
+  std::uint32_t max_batch_items = 0;
+  // Of a whole batch request, as it stands on the wire.
+  std::uint32_t max_batch_bytes = 0;
 };
 
 struct StatusResult {
@@ -86,6 +110,8 @@ class Connection {
                                                 std::string_view associated_data) = 0;
   virtual absl::StatusOr<DecryptResult> Decrypt(const Scope& scope, std::string_view token,
                                                 const DecryptOptions& options) = 0;
+  virtual absl::StatusOr<EncryptResults> BatchEncrypt(absl::Span<const EncryptItem> items) = 0;
+  virtual absl::StatusOr<DecryptResults> BatchDecrypt(absl::Span<const DecryptItem> items) = 0;
   virtual absl::StatusOr<UserKeyResult> GetOrCreateUserKey(std::string_view user_id,
                                                            std::uint32_t version) = 0;
   virtual absl::StatusOr<PoolKeyResult> PoolKey() = 0;
