@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -69,6 +70,9 @@ void AddVerbs(CLI::App& app, Arguments& into) {
     if (name == "encrypt" || name == "decrypt") {
       AddScope(*verb, into);
       AddAssociatedData(*verb, into);
+      verb->add_flag("--batch", into.invocation.batch,
+                     "Read and write JSON lines, a value each; the other options stand for what a "
+                     "line leaves out");
     }
     if (name == "encrypt" || name == "decrypt" || name == "hash" || name == "is-encrypted") {
       AddInput(*verb, into);
@@ -85,11 +89,12 @@ void AddVerbs(CLI::App& app, Arguments& into) {
   }
 }
 
-client::Scope TakeScope(const CLI::App& verb, const Arguments& from) {
+std::optional<client::Scope> TakeScope(const CLI::App& verb, const Arguments& from) {
   const bool user = verb.count("--user") > 0;
   if (from.pool && user) throw CLI::ValidationError("--user and --pool exclude each other");
   if (from.pool) return client::Scope::Pool();
   if (user) return client::Scope::User(from.user);
+  if (from.invocation.batch) return std::nullopt;
   const bool has_pool = verb.get_option_no_throw("--pool") != nullptr;
   throw CLI::ValidationError(verb.get_name() + " needs --user ID" + (has_pool ? " or --pool" : ""));
 }
@@ -107,6 +112,9 @@ Invocation Finish(const CLI::App& app, Arguments& arguments) {
   if (!tls.ca_file.empty()) invocation.client.tls = tls;
   if (tls.ca_file.empty() && !(tls.cert_file.empty() && tls.key_file.empty())) {
     throw CLI::ValidationError("--tls_cert and --tls_key need --tls_ca");
+  }
+  if (invocation.batch && invocation.raw) {
+    throw CLI::ValidationError("--batch and --raw exclude each other");
   }
   if (verb.get_option_no_throw("--user") != nullptr) invocation.scope = TakeScope(verb, arguments);
   return invocation;

@@ -10,10 +10,11 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
+#include "client/cli/answers.h"
+#include "client/cli/batch.h"
 #include "client/cli/failure.h"
 #include "client/cli/input.h"
 #include "client/cpp/src/utf8.h"
@@ -35,11 +36,6 @@ ExitStatus WithInput(const Invocation& invocation, const Output& output, std::st
   absl::StatusOr<std::string> input = ReadInput(invocation.input_file);
   if (!input.ok()) return output.Fail(LocalFailure(input.status()), kExitUsage);
   return next(*std::move(input));
-}
-
-absl::StatusOr<std::string> AssociatedData(const Invocation& invocation) {
-  if (invocation.associated_data_file.empty()) return invocation.associated_data;
-  return ReadInput(invocation.associated_data_file);
 }
 
 void WarnOfNewline(const Output& output, std::string_view plaintext, std::string_view what) {
@@ -76,13 +72,17 @@ ExitStatus ShowStatus(const client::StatusResult& status, Output& output) {
   JsonObject limits;
   limits.Number("max_user_id_bytes", status.limits.max_user_id_bytes)
       .Number("max_plaintext_bytes", status.limits.max_plaintext_bytes)
-      .Number("max_associated_data_bytes", status.limits.max_associated_data_bytes);
+      .Number("max_associated_data_bytes", status.limits.max_associated_data_bytes)
+      .Number("max_batch_items", status.limits.max_batch_items)
+      .Number("max_batch_bytes", status.limits.max_batch_bytes);
   const std::string lines = absl::StrFormat(
       "version: %s\nencryption_enabled: %s\nkek_id: %s\nstore: %s\nmax_user_id_bytes: %u\n"
-      "max_plaintext_bytes: %u\nmax_associated_data_bytes: %u",
+      "max_plaintext_bytes: %u\nmax_associated_data_bytes: %u\nmax_batch_items: %u\n"
+      "max_batch_bytes: %u",
       status.version, status.encryption_enabled ? "true" : "false", status.kek_id, status.store,
       status.limits.max_user_id_bytes, status.limits.max_plaintext_bytes,
-      status.limits.max_associated_data_bytes);
+      status.limits.max_associated_data_bytes, status.limits.max_batch_items,
+      status.limits.max_batch_bytes);
   return output.Result(lines, JsonObject()
                                   .Text("version", status.version)
                                   .Boolean("encryption_enabled", status.encryption_enabled)
@@ -99,14 +99,14 @@ ExitStatus Status(const Invocation& invocation, Output& output) {
 
 ExitStatus ShowToken(const client::EncryptResult& sealed, Output& output) {
   JsonObject object;
-  object.Text("token", sealed.token).Number("key_version", sealed.key_version);
-  if (!sealed.kek_id.empty()) object.Text("kek_id", sealed.kek_id);
+  AddToken(sealed, object);
   return output.Result(sealed.token, object);
 }
 
 ExitStatus Encrypt(const Invocation& invocation, Output& output) {
+  if (invocation.batch) return RunBatch(invocation, BatchVerb::kEncrypt, output);
   return WithInput(invocation, output, "plaintext", [&](const std::string& plaintext) {
-    const auto associated_data = AssociatedData(invocation);
+    const auto associated_data = ReadAssociatedData(invocation);
     if (!associated_data.ok()) {
       return output.Fail(LocalFailure(associated_data.status()), kExitUsage);
     }
@@ -120,26 +120,19 @@ ExitStatus Encrypt(const Invocation& invocation, Output& output) {
   });
 }
 
-// A value that may come back as plaintext is left as it is.
-std::string Trimmed(const std::string& input, bool allow_legacy_plaintext) {
-  const std::string token(absl::StripAsciiWhitespace(input));
-  return allow_legacy_plaintext && !client::IsEncrypted(token) ? input : token;
-}
-
 ExitStatus ShowPlaintext(const client::DecryptResult& opened, Output& output) {
   JsonObject object;
   if (client::IsUtf8(opened.plaintext)) object.Text("plaintext", opened.plaintext);
-  object.Text("plaintext_base64", absl::Base64Escape(opened.plaintext))
-      .Number("key_version", opened.key_version);
-  if (!opened.kek_id.empty()) object.Text("kek_id", opened.kek_id);
-  object.Boolean("legacy_plaintext", opened.legacy_plaintext).Boolean("stale", opened.stale);
+  object.Text("plaintext_base64", absl::Base64Escape(opened.plaintext));
+  AddAboutPlaintext(opened, object);
   if (!output.raw()) WarnOfNewline(output, opened.plaintext, "plaintext");
   return output.Result(opened.plaintext, object);
 }
 
 ExitStatus Decrypt(const Invocation& invocation, Output& output) {
+  if (invocation.batch) return RunBatch(invocation, BatchVerb::kDecrypt, output);
   return WithInput(invocation, output, "token", [&](const std::string& input) {
-    auto associated_data = AssociatedData(invocation);
+    auto associated_data = ReadAssociatedData(invocation);
     if (!associated_data.ok()) {
       return output.Fail(LocalFailure(associated_data.status()), kExitUsage);
     }
@@ -148,7 +141,7 @@ ExitStatus Decrypt(const Invocation& invocation, Output& output) {
     return WithServer(
         invocation, output,
         [&](const Client& client) {
-          return client.Decrypt(*invocation.scope, Trimmed(input, legacy), options);
+          return client.Decrypt(*invocation.scope, TrimmedToken(input, legacy), options);
         },
         [&](const client::DecryptResult& opened) { return ShowPlaintext(opened, output); });
   });

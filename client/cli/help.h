@@ -13,6 +13,8 @@ struct VerbHelp {
   std::string_view summary;
   std::string_view example;
   std::string_view json;
+  // Of verbs that take many values at once.
+  std::string_view batch = {};
 };
 
 inline constexpr std::string_view kProgramSummary =
@@ -44,12 +46,22 @@ inline constexpr std::array kVerbs = {
     VerbHelp{"encrypt", "Seal a plaintext under a user's or the pool's key; print the token",
              "printf 'sk-test-123' | keyward encrypt --user alice\n"
              "  keyward encrypt --pool --in secret.txt --associated-data billing",
-             R"({"token":"v2:…","key_version":1}   (for the pool with kek_id))"},
+             R"({"token":"v2:…","key_version":1}   (for the pool with kek_id))",
+             R"(  keyward encrypt --batch --in secrets.jsonl > tokens.jsonl
+  {"id":7,"user_id":"alice","plaintext":"sk-1"}          → {"id":7,"token":"v2:…","key_version":1}
+  {"pool":true,"plaintext_base64":"/w==","associated_data":"x"} → {"token":"v2:…","key_version":0,…}
+  {"user_id":"","plaintext":"sk-2"}    → {"line":3,"error":{"code":"…","reason":"…","message":"…"}}
+associated_data_base64 is taken too.)"},
     VerbHelp{"decrypt", "Open a token; print the plaintext",
              "printf '%s' \"$token\" | keyward decrypt --user alice\n"
              "  keyward decrypt --pool --in token.txt --raw > secret.bin",
              R"({"plaintext":"…","plaintext_base64":"…","key_version":1,"legacy_plaintext":false,
-   "stale":false}   (for the pool with kek_id; no plaintext where it is not UTF-8))"},
+   "stale":false}   (for the pool with kek_id; no plaintext where it is not UTF-8))",
+             R"(  keyward decrypt --batch --user alice < tokens.jsonl > secrets.jsonl
+  {"id":7,"token":"v2:…"}                            → {"id":7,"plaintext":"sk-1","key_version":1,…}
+  {"pool":true,"token":"v2:…","associated_data":"x"}   → {"plaintext_base64":"/w==",…}
+A line may have associated_data_base64 and allow_legacy_plaintext, too. An answer has plaintext where
+that is UTF-8, or else plaintext_base64.)"},
     VerbHelp{"user-key", "Print a user's data key, in hex; make it where there is none",
              "keyward user-key --user alice",
              R"({"key":"…","version":1,"created":false,"create_time":"2025-01-31T12:00:00Z"})"},
@@ -62,9 +74,22 @@ inline constexpr std::array kVerbs = {
              R"({"encrypted":true})"},
 };
 
+inline constexpr std::string_view kBatchRules = R"(
+Each line is a JSON object, and its answer a line at the same place. --user or --pool,
+--associated-data and --allow-legacy-plaintext stand for what a line leaves out; an id, a string or a
+number, comes back with the answer. A line that fails does not stop the others: its answer has its
+number and the error, whose reason is INVALID_LINE where the line itself is wrong (no JSON, over 3
+MiB, a field that is unknown or of the wrong type). Where a whole call to the server fails, its lines
+fail with it; --deadline is for each such call. A terminal on stderr shows the progress. Exit status:
+0 where every line succeeded, 1 where any failed, which one line on stderr sums up.)";
+
 inline std::string VerbFooter(const VerbHelp& verb) {
-  return "\nExample:\n  " + std::string(verb.example) + "\n\nWith --json:\n  " +
-         std::string(verb.json) + "\n\nThe options for address, TLS and output: keyward --help";
+  std::string footer = "\nExample:\n  " + std::string(verb.example) + "\n\nWith --json:\n  " +
+                       std::string(verb.json);
+  if (!verb.batch.empty()) {
+    footer.append("\n\nMany values, with --batch:\n").append(verb.batch).append(kBatchRules);
+  }
+  return footer + "\n\nThe options for address, TLS and output: keyward --help";
 }
 
 }  // namespace keyward::cli

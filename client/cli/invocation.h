@@ -24,7 +24,7 @@ struct Invocation {
   client::ClientOptions client;
   bool json = false;
   bool raw = false;
-  // Set for encrypt, decrypt and user-key.
+  // Set for encrypt, decrypt and user-key; in a batch only where it was given.
   std::optional<client::Scope> scope;
   // Empty or "-": standard input.
   std::string input_file;
@@ -32,6 +32,9 @@ struct Invocation {
   // Where not empty, it stands for associated_data.
   std::string associated_data_file;
   bool allow_legacy_plaintext = false;
+  // JSON lines in and out; scope, associated data and allow_legacy_plaintext stand for what a line
+  // leaves out.
+  bool batch = false;
   // 0: the primary one.
   std::uint32_t key_version = 0;
 };

@@ -1,6 +1,7 @@
 // keyward: the command-line client.
 #include <sys/resource.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <variant>
 
@@ -12,6 +13,9 @@ int main(int argc, char** argv) {
   // Secrets pass through this process: it leaves no core dump.
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
+  // An output that nobody reads any more is an error that is told, and not this process's silent
+  // end.
+  std::signal(SIGPIPE, SIG_IGN);
   // gRPC would write lines of its own between ours.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
 

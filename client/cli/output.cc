@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "client/cli/answers.h"
+
 namespace keyward::cli {
 namespace {
 
@@ -37,10 +39,7 @@ void Output::Warn(std::string_view message) const {
 
 ExitStatus Output::Fail(const Failure& failure, ExitStatus status) const {
   if (json_) {
-    JsonObject error;
-    error.Text("code", failure.code)
-        .Text("reason", failure.reason)
-        .Text("message", failure.message);
+    JsonObject error = ErrorObject(failure);
     if (!failure.hint.empty()) error.Text("hint", failure.hint);
     WriteLine(JsonObject().Object("error", error).Line());
     return status;

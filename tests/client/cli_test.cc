@@ -96,14 +96,16 @@ TEST_F(CliTest, StatusShowsEveryField) {
               Ends(0,
                    "version: 9.8.7\nencryption_enabled: true\nkek_id: 0123456789abcdef\n"
                    "store: sqlite\nmax_user_id_bytes: 256\nmax_plaintext_bytes: 1048576\n"
-                   "max_associated_data_bytes: 65536\n",
+                   "max_associated_data_bytes: 65536\nmax_batch_items: 1000\n"
+                   "max_batch_bytes: 2097152\n",
                    ""));
   EXPECT_THAT(Keyward({"status", "--json"}),
               Ends(0,
                    "{\"version\":\"9.8.7\",\"encryption_enabled\":true,"
                    "\"kek_id\":\"0123456789abcdef\",\"store\":\"sqlite\",\"limits\":{"
                    "\"max_user_id_bytes\":256,\"max_plaintext_bytes\":1048576,"
-                   "\"max_associated_data_bytes\":65536}}\n",
+                   "\"max_associated_data_bytes\":65536,\"max_batch_items\":1000,"
+                   "\"max_batch_bytes\":2097152}}\n",
                    ""));
 }
 

@@ -19,7 +19,8 @@ std::string MakeToken(const v1::EncryptRequest& request) {
 bool OpenToken(const v1::DecryptRequest& request, std::string* plaintext) {
   std::string bytes;
   v1::EncryptRequest sealed;
-  if (!absl::WebSafeBase64Unescape(request.token().substr(kEncryptedPrefix.size()), &bytes) ||
+  if (!IsEncrypted(request.token()) ||
+      !absl::WebSafeBase64Unescape(request.token().substr(kEncryptedPrefix.size()), &bytes) ||
       !sealed.ParseFromString(bytes)) {
     return false;
   }

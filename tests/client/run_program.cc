@@ -1,11 +1,15 @@
 #include "tests/client/run_program.h"
 
+#include <fcntl.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <stdexcept>
+#include <utility>
 
 namespace keyward::client {
 namespace {
@@ -58,17 +62,47 @@ std::vector<std::string> Environment(const std::vector<std::string>& more) {
   return environment;
 }
 
-}  // namespace
+// A terminal that nobody looks at.
+class Terminal {
+ public:
+  Terminal() : master_(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+    if (master_ < 0 || grantpt(master_) != 0 || unlockpt(master_) != 0) {
+      throw std::runtime_error("posix_openpt failed");
+    }
+    slave_ = open(ptsname(master_), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  }
+  ~Terminal() {
+    if (slave_ >= 0) close(slave_);
+    close(master_);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
 
-ProgramResult RunProgram(const std::vector<std::string>& arguments, std::string_view input,
-                         const std::vector<std::string>& environment) {
-  const MemoryFile in, out, err;
-  in.Fill(input);
+  int descriptor() const { return slave_; }
+
+  // What was written to it and fits into its buffer, some 4 KiB. Closes it, which ends the reading.
+  std::string Content() {
+    close(std::exchange(slave_, -1));
+    std::string content;
+    std::array<char, 4096> buffer;
+    for (ssize_t size; (size = read(master_, buffer.data(), buffer.size())) > 0;) {
+      content.append(buffer.data(), static_cast<std::size_t>(size));
+    }
+    return content;
+  }
+
+ private:
+  const int master_;
+  int slave_ = -1;
+};
+
+pid_t Start(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
+            int in, int out, int err) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, in.descriptor(), STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, out.descriptor(), STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, err.descriptor(), STDERR_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
   std::vector<std::string> argument_texts = arguments;
   std::vector<std::string> environment_texts = Environment(environment);
   pid_t child = 0;
@@ -77,9 +111,82 @@ ProgramResult RunProgram(const std::vector<std::string>& arguments, std::string_
                    Pointers(environment_texts).data());
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0) throw std::runtime_error("cannot run " + arguments[0]);
+  return child;
+}
+
+int Wait(pid_t child) {
   int status = 0;
   waitpid(child, &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, out.Content(), err.Content()};
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+// Pipe ends: [0] to read from, [1] to write to.
+std::array<int, 2> MakePipe() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2 failed");
+  return ends;
+}
+
+template <typename Err>
+ProgramResult Run(const std::vector<std::string>& arguments, std::string_view input,
+                  const std::vector<std::string>& environment) {
+  const MemoryFile in, out;
+  Err err;
+  in.Fill(input);
+  const int exit_status =
+      Wait(Start(arguments, environment, in.descriptor(), out.descriptor(), err.descriptor()));
+  return {exit_status, out.Content(), err.Content()};
+}
+
+}  // namespace
+
+ProgramResult RunProgram(const std::vector<std::string>& arguments, std::string_view input,
+                         const std::vector<std::string>& environment) {
+  return Run<MemoryFile>(arguments, input, environment);
+}
+
+ProgramResult RunProgramOnTerminal(const std::vector<std::string>& arguments,
+                                   std::string_view input,
+                                   const std::vector<std::string>& environment) {
+  return Run<Terminal>(arguments, input, environment);
+}
+
+PipedProgram::PipedProgram(const std::vector<std::string>& arguments,
+                           const std::vector<std::string>& environment) {
+  const std::array<int, 2> in = MakePipe(), out = MakePipe();
+  child_ = Start(arguments, environment, in[0], out[1], STDERR_FILENO);
+  close(in[0]);
+  close(out[1]);
+  input_ = fdopen(in[1], "w");
+  output_ = fdopen(out[0], "r");
+}
+
+PipedProgram::~PipedProgram() { End(); }
+
+void PipedProgram::Write(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), input_);
+  std::fflush(input_);
+}
+
+std::string PipedProgram::ReadLine() {
+  std::string line;
+  int each = 0;
+  while (each != '\n' && (each = std::fgetc(output_)) != EOF) line += static_cast<char>(each);
+  return line;
+}
+
+void PipedProgram::CloseOutput() {
+  if (output_ != nullptr) std::fclose(output_);
+  output_ = nullptr;
+}
+
+int PipedProgram::End() {
+  if (input_ != nullptr) std::fclose(input_);
+  input_ = nullptr;
+  if (child_ > 0) exit_status_ = Wait(child_);
+  child_ = 0;
+  CloseOutput();
+  return exit_status_;
 }
 
 }  // namespace keyward::client
