@@ -1,0 +1,113 @@
+// The SQLite store: finding a user, and creating users, each durable, many at a time and one by
+// one. It works in a folder of its own under TMPDIR, whose disk is the one that is measured.
+#include <benchmark/benchmark.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <semaphore>
+#include <string>
+#include <utility>
+
+#include "bench/random_sequence.h"
+#include "bench/user_ids.h"
+#include "server/keyring/key_wrap.h"
+#include "server/store/sqlite_store.h"
+
+namespace keyward::bench {
+namespace {
+
+constexpr uint64_t kRows = 100'000;
+constexpr int kInFlight = 256;
+constexpr size_t kWrappedBytes = 12 + 32 + 16;
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "keyward-bench-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) std::abort();
+    path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  std::string File(const char* name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+store::KeyVersion SomeKey() {
+  return {.version = 1,
+          .kek_id = "8 bytes.",
+          .wrap_format = keyring::kWrapFormat,
+          .wrapped_key = std::string(kWrappedBytes, 'w'),
+          .created_at_micros = 1};
+}
+
+// A store in which `kRows` users are, and calls of it with so many at a time.
+class FilledStore {
+ public:
+  FilledStore() {
+    auto store = store::SqliteStore::Open({.path = folder_.File("keys.db")});
+    if (!store.ok()) std::abort();
+    store_ = *std::move(store);
+    for (uint64_t i = 0; i < kRows; ++i) Create(UserId(i));
+    WaitForAll();
+  }
+  ~FilledStore() { WaitForAll(); }
+
+  void Create(std::string user_id) {
+    room_.acquire();
+    store_->Create(std::move(user_id), SomeKey(), [this](absl::StatusOr<store::Created> created) {
+      if (!created.ok()) std::abort();
+      room_.release();
+    });
+  }
+  void Find(std::string user_id) {
+    room_.acquire();
+    store_->Find(std::move(user_id), [this](absl::StatusOr<store::UserKeys> found) {
+      if (!found.ok()) std::abort();
+      room_.release();
+    });
+  }
+  void WaitForAll() {
+    for (int i = 0; i < kInFlight; ++i) room_.acquire();
+    room_.release(kInFlight);
+  }
+
+ private:
+  TemporaryFolder folder_;
+  std::counting_semaphore<kInFlight> room_{kInFlight};
+  std::unique_ptr<store::SqliteStore> store_;
+};
+
+void BM_StoreFind(benchmark::State& state) {
+  FilledStore store;
+  RandomSequence random(1);
+  for (auto _ : state) {
+    store.Find(UserId(random.Below(kRows)));
+    if (state.range(0) == 1) store.WaitForAll();
+  }
+  store.WaitForAll();
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_StoreFind)->ArgName("in_flight")->Arg(1)->Arg(kInFlight)->UseRealTime();
+
+void BM_StoreCreate(benchmark::State& state) {
+  FilledStore store;
+  uint64_t number = 0;
+  for (auto _ : state) {
+    store.Create(NewUserId(number++));
+    if (state.range(0) == 1) store.WaitForAll();
+  }
+  store.WaitForAll();
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_StoreCreate)->ArgName("in_flight")->Arg(1)->Arg(kInFlight)->UseRealTime();
+
+}  // namespace
+}  // namespace keyward::bench
