@@ -12,6 +12,7 @@ Keyward replaces.
 """
 
 from keyward.aio import AsyncClient
+from keyward.batches import DecryptItem, EncryptItem
 from keyward.client import Client
 from keyward.errors import (
     DeadlineExceededError,
@@ -38,9 +39,11 @@ __all__ = [
     "Client",
     "DEFAULT_ADDRESS",
     "DeadlineExceededError",
+    "DecryptItem",
     "Decrypted",
     "DecryptionFailedError",
     "ENCRYPTED_PREFIX",
+    "EncryptItem",
     "Encrypted",
     "EncryptionDisabledError",
     "InvalidRequestError",

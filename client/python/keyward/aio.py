@@ -1,13 +1,15 @@
 """The client for asyncio."""
 
+from collections.abc import Iterable
 from types import TracebackType
 from typing import TypeVar
 
 import grpc
 import grpc.aio
 
-from keyward import calls
-from keyward.errors import from_rpc_error
+from keyward import batches, calls
+from keyward.batches import DecryptItem, EncryptItem
+from keyward.errors import KeywardError, from_rpc_error
 from keyward.options import DEFAULT_ADDRESS, Options
 from keyward.results import Decrypted, Encrypted, PoolKey, ServerStatus, UserKey
 from keyward.v1.key_service_pb2_grpc import KeyServiceStub
@@ -67,6 +69,19 @@ class AsyncClient:
             calls.decrypt(token, user_id, pool, associated_data, allow_legacy_plaintext)
         )
 
+    async def encrypt_many(self, items: Iterable[EncryptItem]) -> list[Encrypted | KeywardError]:
+        """Encrypts any number of values, in as few calls as the server's limits allow.
+
+        The answers stand in the order of the items: what `encrypt` would have returned, or the
+        error that it would have raised. One item's error spoils no other; where a whole call fails,
+        all of its items have that error.
+        """
+        return await self._run_many(batches.encrypt_many(items))
+
+    async def decrypt_many(self, items: Iterable[DecryptItem]) -> list[Decrypted | KeywardError]:
+        """Opens any number of tokens, as `encrypt_many` makes them."""
+        return await self._run_many(batches.decrypt_many(items))
+
     async def get_or_create_user_key(self, user_id: str, *, version: int = 0) -> UserKey:
         """The user's data key, made first where there is none; version 0 asks for the primary one.
 
@@ -107,3 +122,14 @@ class AsyncClient:
         except grpc.RpcError as error:
             raise from_rpc_error(error) from error
         return call.read(response)
+
+    async def _run_many(
+        self, every: Iterable[calls.Call[list[T | KeywardError]]]
+    ) -> list[T | KeywardError]:
+        results: list[T | KeywardError] = []
+        for call in every:
+            try:
+                results += await self._run(call)
+            except KeywardError as error:
+                results += batches.failed(call, error)
+        return results

@@ -64,9 +64,13 @@ def get_status() -> Call[ServerStatus]:
     return Call("GetStatus", pb.GetStatusRequest(), _read_status)
 
 
-def _scope(user_id: str | None, pool: bool) -> dict[str, Any]:
+def check_scope(user_id: str | None, pool: bool) -> None:
     if (user_id is not None) == pool:
         raise TypeError("give either user_id or pool=True")
+
+
+def _scope(user_id: str | None, pool: bool) -> dict[str, Any]:
+    check_scope(user_id, pool)
     return {"pool": True} if pool else {"user_id": user_id}
 
 
@@ -105,5 +109,7 @@ def _read_status(response: pb.GetStatusResponse) -> ServerStatus:
             max_user_id_bytes=response.limits.max_user_id_bytes,
             max_plaintext_bytes=response.limits.max_plaintext_bytes,
             max_associated_data_bytes=response.limits.max_associated_data_bytes,
+            max_batch_items=response.limits.max_batch_items,
+            max_batch_bytes=response.limits.max_batch_bytes,
         ),
     )

@@ -111,30 +111,50 @@ _BY_CODE: dict[grpc.StatusCode, type[KeywardError]] = {
 }
 
 
+_BY_NUMBER: dict[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.StatusCode}
+
+
 def from_rpc_error(error: grpc.RpcError) -> KeywardError:
     """The typed error of a call that failed on a sync or an async channel."""
-    reason, retry_after = _read_details(error)
-    code = error.code()
+    reason, retry_after = _read_trailers(error)
+    return _typed(error.code(), reason, error.details() or "", retry_after)
+
+
+def from_status(status: status_details_pb2.StatusDetails) -> KeywardError:
+    """The typed error of an item of a batch: what its call alone would have raised."""
+    # An item must have a response or an error.
+    code = _BY_NUMBER.get(status.code or grpc.StatusCode.INTERNAL.value[0])
+    reason, retry_after = _read_details(status)
+    return _typed(code or grpc.StatusCode.UNKNOWN, reason, status.message, retry_after)
+
+
+def _typed(
+    code: grpc.StatusCode, reason: str, message: str, retry_after: float | None
+) -> KeywardError:
     kind = _BY_REASON.get(reason) or _BY_CODE.get(code) or KeywardError
-    return kind(code, reason, error.details() or "", retry_after)
+    return kind(code, reason, message, retry_after)
 
 
-def _read_details(error: grpc.RpcError) -> tuple[str, float | None]:
-    reason, retry_after = "", None
+def _read_trailers(error: grpc.RpcError) -> tuple[str, float | None]:
     trailers: Any = error.trailing_metadata() or ()
     for key, value in trailers:
         if key != _DETAILS_TRAILER:
             continue
         try:
-            status = status_details_pb2.StatusDetails.FromString(value)
-            for detail in status.details:
-                if detail.type_url.endswith("/google.rpc.ErrorInfo"):
-                    info = status_details_pb2.ErrorInfo.FromString(detail.value)
-                    reason = info.reason if info.domain == _DOMAIN else reason
-                elif detail.type_url.endswith("/google.rpc.RetryInfo"):
-                    delay = status_details_pb2.RetryInfo.FromString(detail.value).retry_delay
-                    retry_after = delay.seconds + delay.nanos / 1e9
+            return _read_details(status_details_pb2.StatusDetails.FromString(value))
         except DecodeError:
             # Not our server's trailer; the code and the message still stand.
             continue
+    return "", None
+
+
+def _read_details(status: status_details_pb2.StatusDetails) -> tuple[str, float | None]:
+    reason, retry_after = "", None
+    for detail in status.details:
+        if detail.type_url.endswith("/google.rpc.ErrorInfo"):
+            info = status_details_pb2.ErrorInfo.FromString(detail.value)
+            reason = info.reason if info.domain == _DOMAIN else reason
+        elif detail.type_url.endswith("/google.rpc.RetryInfo"):
+            delay = status_details_pb2.RetryInfo.FromString(detail.value).retry_delay
+            retry_after = delay.seconds + delay.nanos / 1e9
     return reason, retry_after

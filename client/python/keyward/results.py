@@ -55,11 +55,15 @@ class PoolKey:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a request may hold at most, in bytes."""
+    """What a request may hold at most."""
 
     max_user_id_bytes: int
     max_plaintext_bytes: int
     max_associated_data_bytes: int
+    #: 0 for both: the server is an older one and takes no batches.
+    max_batch_items: int = 0
+    #: Of a whole batch request, as it stands on the wire.
+    max_batch_bytes: int = 0
 
 
 @dataclass(frozen=True)

@@ -30,13 +30,14 @@ def _add(status, name, message):
 
 
 class ScriptedServer(key_service_pb2_grpc.KeyServiceServicer):
-    """GetStatus fails with each of `failures` (code, message, trailers) in turn, then succeeds.
+    """GetStatus and BatchEncrypt fail with each of `failures` (code, message, trailers) in turn, then succeeds.
 
     With `silent` it does not answer before any deadline of a test.
     """
 
     def __init__(self, *failures, silent=False):
         self.calls = 0
+        self.batches = []
         self._failures = list(failures)
         self._silent = silent
         self._stopping = threading.Event()
@@ -54,6 +55,26 @@ class ScriptedServer(key_service_pb2_grpc.KeyServiceServicer):
             context.set_trailing_metadata(trailers)
             context.abort(code, message)
         return key_service_pb2.GetStatusResponse(version="scripted", encryption_enabled=True)
+
+    def BatchEncrypt(self, request, context):
+        """Echoes the plaintext as the token; "bad" fails, and "short" is left out."""
+        self.batches.append(len(request.requests))
+        if self._failures:
+            code, message, trailers = self._failures.pop(0)
+            context.set_trailing_metadata(trailers)
+            context.abort(code, message)
+        response = key_service_pb2.BatchEncryptResponse()
+        for each in request.requests:
+            if each.plaintext == b"bad":
+                trailer = dict(details("STORE_UNAVAILABLE", retry_after=1.5))
+                status = response.results.add().status
+                status.ParseFromString(trailer["grpc-status-details-bin"])
+                status.code, status.message = grpc.StatusCode.UNAVAILABLE.value[0], "busy"
+            elif each.plaintext == b"nothing":
+                response.results.add()
+            elif each.plaintext != b"short":
+                response.results.add().response.token = each.plaintext.decode()[:20]
+        return response
 
     def stop(self):
         self._stopping.set()

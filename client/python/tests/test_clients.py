@@ -76,7 +76,11 @@ def test_get_status_tells_what_the_server_is(client, kek):
     assert status.kek_id == hmac.digest(kek, b"keyward/kek-id/1", "sha256")[:8].hex()
     assert (status.store, bool(status.version)) == ("sqlite", True)
     assert status.limits == keyward.Limits(
-        max_user_id_bytes=256, max_plaintext_bytes=1 << 20, max_associated_data_bytes=64 << 10
+        max_user_id_bytes=256,
+        max_plaintext_bytes=1 << 20,
+        max_associated_data_bytes=64 << 10,
+        max_batch_items=1000,
+        max_batch_bytes=2 << 20,
     )
 
 
@@ -110,7 +114,7 @@ def test_a_unix_socket_serves_too(connect, start_server, kek, tmp_path):
 
 def test_both_clients_have_the_same_verbs_with_the_same_parameters():
     verbs = [name for name in vars(Client) if not name.startswith("_") and name != "close"]
-    assert len(verbs) == 6
+    assert len(verbs) == 8
     for verb in verbs:
         one, other = getattr(Client, verb), getattr(AsyncClient, verb)
         assert inspect.signature(one) == inspect.signature(other)
