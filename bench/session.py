@@ -1,0 +1,120 @@
+"""What the measurements of one run share: programs, folder, databases, settings, and what was measured."""
+import json
+import pathlib
+import shutil
+import subprocess
+import time
+from typing import Callable
+
+from goals import Measurements
+from loads import Loads, Target, Targets
+from machine import free_bytes
+from servers import Fleet, clean_environment, wait_until_serving
+from settings import Settings
+from touch import touch_all
+from user_ids import user_id
+
+BYTES_OF_DISK_PER_USER = 700  # a row, its place in the index, the log beside the file, and a token
+
+
+class MeasurementFailed(RuntimeError):
+    pass
+
+
+class Session:
+    def __init__(self, bin_folder: pathlib.Path, work: pathlib.Path, settings: Settings,
+                 progress: Callable[[str], None]):
+        self.bin = bin_folder
+        self.work = work
+        self.settings = settings
+        self.loads = Loads(bin_folder)
+        self.measured: Measurements = {}
+        self.in_flight = 64  # at saturation; the sweep over concurrency sets it
+        self.step = progress
+        self._databases: dict[int, pathlib.Path] = {}
+        self._master_key = Fleet.new_master_key()
+
+    def fleet(self) -> Fleet:
+        return Fleet(self.bin, self.work, self._master_key)
+
+    def keyward(self, fleet: Fleet, database: pathlib.Path, *flags: str, **options) -> Target:
+        """keyward-server over that database, serving."""
+        server = fleet.keyward(database, *flags, **options)
+        tokens = tokens_of(database)
+        return Target(wait_until_serving(server), server, tokens=tokens if tokens.exists() else None)
+
+    def warm_keyward(self, fleet: Fleet, **options) -> Target:
+        """keyward-server over a database of its own, with every user's key cached."""
+        users = self.settings.users
+        target = self.keyward(fleet, self.copy_of_users(users), **options)
+        touch_all(target.address, users, options.get("credentials"))
+        return target
+
+    def echo(self, fleet: Fleet, response_bytes: int, kind: str = "async", **options) -> Target:
+        """An empty server; the asynchronous one is the ceiling."""
+        server = fleet.echo(kind, response_bytes, **options)
+        return Target(server.address(), server, echo=True)
+
+    def run(self, targets: Targets, mode: str, **options) -> list[dict]:
+        """Figures of each target in each round."""
+        defaults = {"users": self.settings.users, "warmup_seconds": self.settings.warmup_seconds}
+        return self.loads.run(targets, mode, **(defaults | options))
+
+    def users(self, count: int) -> pathlib.Path:
+        """A database with so many users' keys; its tokens lie beside it. Made once."""
+        if count not in self._databases:
+            self.require_disk(count)
+            path = self.work / f"users-{count}.db"
+            started = time.monotonic()
+            self._keyward_bench("fill", f"--store=sqlite:{path}", f"--users={count}", f"--tokens={tokens_of(path)}")
+            self.step(f"filled a database with {count} users in {time.monotonic() - started:.0f} s")
+            self._databases[count] = path
+        return self._databases[count]
+
+    def copy_of_users(self, count: int) -> pathlib.Path:
+        """For whoever writes to it."""
+        original = self.users(count)
+        number = len(list(self.work.glob("copy-*.db")))
+        copy = self.work / f"copy-{number}.db"
+        shutil.copyfile(original, copy)
+        tokens_of(copy).symlink_to(tokens_of(original))
+        return copy
+
+    def new_database(self, name: str) -> pathlib.Path:
+        return self.work / f"{name}-{len(list(self.work.iterdir()))}.db"
+
+    def forget(self, count: int) -> None:
+        """Removes a database and its tokens, which can be large."""
+        path = self._databases.pop(count)
+        for file in self.work.glob(path.name + "*"):
+            file.unlink()
+
+    def names_of_users(self) -> pathlib.Path:
+        path = self.work / "users.txt"
+        if not path.exists():
+            path.write_text("".join(user_id(index) + "\n" for index in range(self.settings.users)))
+        return path
+
+    def require_disk(self, users: int) -> None:
+        needed = users * BYTES_OF_DISK_PER_USER * 2
+        if free_bytes(self.work) < needed:
+            raise MeasurementFailed(f"{self.work} has {free_bytes(self.work) >> 20} MiB free, and a database of "
+                                    f"{users} users takes {needed >> 20} MiB: make room and run it again")
+
+    def commit_each(self, seconds: float) -> float:
+        """Keys per second where each has a commit of its own."""
+        database = self.new_database("commit-each")
+        printed = self._keyward_bench("commit-each", f"--store=sqlite:{database}", f"--seconds={seconds}")
+        return json.loads(printed)["keys_per_second"]
+
+    def _keyward_bench(self, *arguments: str) -> str:
+        """Runs it with the master key of this run; what it prints."""
+        done = subprocess.run([str(self.bin / "keyward-bench"), *arguments], capture_output=True, text=True,
+                              env=clean_environment() | self._master_key, check=False)
+        if done.returncode:
+            raise MeasurementFailed(f"keyward-bench {' '.join(arguments)}\n{done.stderr.strip()}")
+        return done.stdout
+
+
+def tokens_of(database: pathlib.Path) -> pathlib.Path:
+    return database.with_name(database.name + ".tokens")
