@@ -38,7 +38,9 @@ double Histogram::mean() const {
 }
 
 uint64_t Histogram::Percentile(double percent) const {
-  const auto rank = static_cast<uint64_t>(std::ceil(percent / 100 * static_cast<double>(count_)));
+  // Less the error of a percentage that binary fractions do not hold, such as 99.9.
+  const double exact_rank = percent / 100 * static_cast<double>(count_) - 1e-6;
+  const auto rank = static_cast<uint64_t>(std::ceil(std::max(exact_rank, 0.0)));
   uint64_t seen = 0;
   for (size_t i = 0; i < counts_.size(); ++i) {
     seen += counts_[i];
