@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <new>
 
 namespace keyward::crypto {
 namespace {
@@ -13,56 +14,68 @@ const uint8_t* Bytes(std::string_view text) {
   return reinterpret_cast<const uint8_t*>(text.data());
 }
 
-// A key schedule on the stack, wiped when it ends: BoringSSL's own clean-up leaves it there.
-class Context {
- public:
-  explicit Context(const SecretBytes& key) {
-    const std::string_view bytes = key.ExposeSecret();
-    if (bytes.size() != kKeyBytes ||
-        !EVP_AEAD_CTX_init(&context_, EVP_aead_aes_256_gcm(), Bytes(bytes), bytes.size(), kTagBytes,
-                           nullptr)) {
-      std::abort();
-    }
-  }
-  ~Context() {
-    EVP_AEAD_CTX_cleanup(&context_);
-    OPENSSL_cleanse(&context_, sizeof(context_));
-  }
-  Context(const Context&) = delete;
-  Context& operator=(const Context&) = delete;
-
-  const EVP_AEAD_CTX* get() const { return &context_; }
-
- private:
-  EVP_AEAD_CTX context_;
-};
-
 }  // namespace
 
-void AeadSeal(const SecretBytes& key, std::string_view nonce, std::string_view plaintext,
-              std::string_view associated_data, char* out) {
-  const Context context(key);
-  size_t written = 0;
-  const size_t size = plaintext.size() + kTagBytes;
-  if (nonce.size() != kNonceBytes ||
-      !EVP_AEAD_CTX_seal(context.get(), reinterpret_cast<uint8_t*>(out), &written, size, Bytes(nonce),
-                         nonce.size(), Bytes(plaintext), plaintext.size(), Bytes(associated_data),
-                         associated_data.size())) {
+class AeadContext {
+ public:
+  static EVP_AEAD_CTX* Of(AeadKey& key) { return reinterpret_cast<EVP_AEAD_CTX*>(key.context_); }
+  static const EVP_AEAD_CTX* Of(const AeadKey& key) {
+    static_assert(sizeof(EVP_AEAD_CTX) <= sizeof(key.context_));
+    static_assert(alignof(EVP_AEAD_CTX) <= 16);
+    return reinterpret_cast<const EVP_AEAD_CTX*>(key.context_);
+  }
+};
+
+AeadKey::AeadKey(const SecretBytes& key) : AeadKey(key.ExposeSecret()) {}
+
+AeadKey::AeadKey(std::string_view key) {
+  if (key.size() != kKeyBytes ||
+      !EVP_AEAD_CTX_init(new (context_) EVP_AEAD_CTX, EVP_aead_aes_256_gcm(), Bytes(key), key.size(),
+                         kTagBytes, nullptr)) {
     std::abort();
   }
 }
 
-bool AeadOpen(const SecretBytes& key, std::string_view nonce, std::string_view sealed,
+AeadKey AeadKey::Unwrap(const AeadKey& wrapping, std::string_view box) {
+  struct Key {
+    char bytes[kKeyBytes];
+    ~Key() { OPENSSL_cleanse(bytes, sizeof(bytes)); }
+  } key;
+  if (box.size() != kKeyBytes + kBoxOverhead ||
+      !AeadOpen(wrapping, box.substr(0, kNonceBytes), box.substr(kNonceBytes), "", key.bytes)) {
+    std::abort();
+  }
+  return AeadKey(std::string_view(key.bytes, kKeyBytes));
+}
+
+AeadKey::~AeadKey() {
+  EVP_AEAD_CTX_cleanup(AeadContext::Of(*this));
+  // The clean-up leaves the schedule where it is.
+  OPENSSL_cleanse(context_, sizeof(context_));
+}
+
+void AeadSeal(const AeadKey& key, std::string_view nonce, std::string_view plaintext,
+              std::string_view associated_data, char* out) {
+  size_t written = 0;
+  const size_t size = plaintext.size() + kTagBytes;
+  if (nonce.size() != kNonceBytes ||
+      !EVP_AEAD_CTX_seal(AeadContext::Of(key), reinterpret_cast<uint8_t*>(out), &written, size,
+                         Bytes(nonce), nonce.size(), Bytes(plaintext), plaintext.size(),
+                         Bytes(associated_data), associated_data.size())) {
+    std::abort();
+  }
+}
+
+bool AeadOpen(const AeadKey& key, std::string_view nonce, std::string_view sealed,
               std::string_view associated_data, char* out) {
   if (nonce.size() != kNonceBytes || sealed.size() < kTagBytes) return false;
-  const Context context(key);
   size_t written = 0;
-  return EVP_AEAD_CTX_open(context.get(), reinterpret_cast<uint8_t*>(out), &written,
+  return EVP_AEAD_CTX_open(AeadContext::Of(key), reinterpret_cast<uint8_t*>(out), &written,
                            sealed.size() - kTagBytes, Bytes(nonce), nonce.size(), Bytes(sealed),
                            sealed.size(), Bytes(associated_data), associated_data.size());
 }
 
-std::string SealBox(const SecretBytes& key, std::string_view plaintext,
+std::string SealBox(const AeadKey& key, std::string_view plaintext,
                     std::string_view associated_data, Random& random) {
   std::string box(plaintext.size() + kBoxOverhead, '\0');
   random.Fill({reinterpret_cast<uint8_t*>(box.data()), kNonceBytes});
@@ -71,7 +84,7 @@ std::string SealBox(const SecretBytes& key, std::string_view plaintext,
   return box;
 }
 
-std::optional<std::string> OpenBox(const SecretBytes& key, std::string_view box,
+std::optional<std::string> OpenBox(const AeadKey& key, std::string_view box,
                                    std::string_view associated_data) {
   if (box.size() < kBoxOverhead) return std::nullopt;
   std::string plaintext(box.size() - kBoxOverhead, '\0');
@@ -82,7 +95,7 @@ std::optional<std::string> OpenBox(const SecretBytes& key, std::string_view box,
   return plaintext;
 }
 
-std::optional<SecretBytes> OpenSecretBox(const SecretBytes& key, std::string_view box,
+std::optional<SecretBytes> OpenSecretBox(const AeadKey& key, std::string_view box,
                                          std::string_view associated_data) {
   if (box.size() < kBoxOverhead) return std::nullopt;
   bool opened = false;

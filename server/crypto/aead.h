@@ -20,23 +20,45 @@ inline constexpr size_t kTagBytes = 16;
 // What a box is longer than its plaintext.
 inline constexpr size_t kBoxOverhead = kNonceBytes + kTagBytes;
 
-// Writes ciphertext and tag, plaintext.size() + kTagBytes bytes, to `out`. `key` has kKeyBytes, `nonce`
-// kNonceBytes; anything else ends the program.
-void AeadSeal(const SecretBytes& key, std::string_view nonce, std::string_view plaintext,
+// A key made ready for use: its schedule, wiped when it ends. Immutable, so threads may share it. A
+// SecretBytes stands for one that serves once.
+class AeadKey {
+ public:
+  // `key` has kKeyBytes; anything else ends the program.
+  AeadKey(const SecretBytes& key);  // NOLINT(google-explicit-constructor)
+  // The key in a box that this process made itself: one that does not open ends the program.
+  static AeadKey Unwrap(const AeadKey& wrapping, std::string_view box);
+
+  AeadKey(const AeadKey&) = delete;
+  AeadKey& operator=(const AeadKey&) = delete;
+  ~AeadKey();
+
+ private:
+  friend class AeadContext;  // knows what the bytes are
+
+  explicit AeadKey(std::string_view key);
+
+  // BoringSSL's EVP_AEAD_CTX, whose header stays in this folder.
+  alignas(16) char context_[608];
+};
+
+// Writes ciphertext and tag, plaintext.size() + kTagBytes bytes, to `out`. `nonce` has kNonceBytes;
+// anything else ends the program.
+void AeadSeal(const AeadKey& key, std::string_view nonce, std::string_view plaintext,
               std::string_view associated_data, char* out);
 
 // Writes the plaintext, sealed.size() - kTagBytes bytes, to `out`; false, and nothing of it is left
 // there, where `sealed` is too short or does not authenticate.
-bool AeadOpen(const SecretBytes& key, std::string_view nonce, std::string_view sealed,
+bool AeadOpen(const AeadKey& key, std::string_view nonce, std::string_view sealed,
               std::string_view associated_data, char* out);
 
 // A box is nonce, ciphertext and tag in one string.
-std::string SealBox(const SecretBytes& key, std::string_view plaintext,
+std::string SealBox(const AeadKey& key, std::string_view plaintext,
                     std::string_view associated_data, Random& random);
-std::optional<std::string> OpenBox(const SecretBytes& key, std::string_view box,
+std::optional<std::string> OpenBox(const AeadKey& key, std::string_view box,
                                    std::string_view associated_data);
 // As OpenBox, for a box that holds a secret.
-std::optional<SecretBytes> OpenSecretBox(const SecretBytes& key, std::string_view box,
+std::optional<SecretBytes> OpenSecretBox(const AeadKey& key, std::string_view box,
                                          std::string_view associated_data);
 
 }  // namespace keyward::crypto

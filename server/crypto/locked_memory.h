@@ -2,6 +2,8 @@
 #define KEYWARD_SERVER_CRYPTO_LOCKED_MEMORY_H_
 
 #include <cstddef>
+#include <new>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -50,6 +52,27 @@ class LockedMemory {
   std::vector<Region> slot_regions_ ABSL_GUARDED_BY(mutex_);
   std::vector<void*> free_slots_ ABSL_GUARDED_BY(mutex_);
   size_t unlocked_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+// An object that is a secret as a whole, in the process's LockedMemory.
+template <typename T>
+class Locked {
+ public:
+  template <typename... Arguments>
+  explicit Locked(Arguments&&... arguments)
+      : object_(new (LockedMemory::Process().Allocate(sizeof(T)))
+                    T(std::forward<Arguments>(arguments)...)) {}
+  Locked(const Locked&) = delete;
+  Locked& operator=(const Locked&) = delete;
+  ~Locked() {
+    object_->~T();
+    LockedMemory::Process().Free(object_, sizeof(T));
+  }
+
+  const T& operator*() const { return *object_; }
+
+ private:
+  T* const object_;
 };
 
 }  // namespace keyward::crypto

@@ -2,6 +2,8 @@
 
 #include <openssl/rand.h>
 
+#include <cstring>
+
 namespace keyward::crypto {
 namespace {
 
@@ -16,6 +18,16 @@ class BoringSslRandom : public Random {
 Random& SystemRandom() {
   static BoringSslRandom random;
   return random;
+}
+
+DrawnAhead::DrawnAhead(Random& source, size_t bytes) : source_(source), drawn_(bytes) {
+  source_.Fill(absl::MakeSpan(drawn_));
+}
+
+void DrawnAhead::Fill(absl::Span<uint8_t> out) {
+  if (out.size() > drawn_.size() - used_) return source_.Fill(out);
+  std::memcpy(out.data(), drawn_.data() + used_, out.size());
+  used_ += out.size();
 }
 
 }  // namespace keyward::crypto

@@ -1,7 +1,9 @@
 #ifndef KEYWARD_SERVER_CRYPTO_RANDOM_H_
 #define KEYWARD_SERVER_CRYPTO_RANDOM_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "absl/types/span.h"
 
@@ -17,6 +19,21 @@ class Random {
 
 // BoringSSL's generator, seeded by the system.
 Random& SystemRandom();
+
+// Bytes drawn from another source at once and handed out in pieces: a draw costs about as much for a
+// thousand nonces as for one. What is asked for beyond them is drawn anew. Made for one piece of work on one
+// thread, and not to be kept: a copy of the process, such as a virtual machine restored twice, would hand
+// out the same.
+class DrawnAhead : public Random {
+ public:
+  DrawnAhead(Random& source, size_t bytes);
+  void Fill(absl::Span<uint8_t> out) override;
+
+ private:
+  Random& source_;
+  std::vector<uint8_t> drawn_;
+  size_t used_ = 0;
+};
 
 }  // namespace keyward::crypto
 

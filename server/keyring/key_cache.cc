@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <functional>
-#include <utility>
+#include <tuple>
 
 namespace keyward::keyring {
 
@@ -11,34 +11,36 @@ KeyCache::KeyCache(size_t max_users, absl::Duration ttl, const Clock& clock)
       ttl_(ttl),
       clock_(clock) {}
 
-LoadedUserPtr KeyCache::Get(std::string_view user_id) {
+std::optional<LoadedUser> KeyCache::Get(std::string_view user_id) {
+  const int64_t now = absl::ToInt64Nanoseconds(clock_.Monotonic());
   Shard& shard = ShardOf(user_id);
   sync::MutexLock lock(shard.mutex);
   const auto found = shard.by_id.find(user_id);
-  if (found == shard.by_id.end()) return nullptr;
-  const auto entry = found->second;
-  if (clock_.Monotonic() >= entry->expires) {
+  if (found == shard.by_id.end()) return std::nullopt;
+  const auto entry = *found;
+  if (now >= entry->expires) {
     shard.by_id.erase(found);
     shard.by_use.erase(entry);
-    return nullptr;
+    return std::nullopt;
   }
   shard.by_use.splice(shard.by_use.begin(), shard.by_use, entry);
-  return entry->user;
+  return entry->packed.Unpack();
 }
 
-void KeyCache::Put(std::string_view user_id, LoadedUserPtr user) {
+void KeyCache::Put(std::string_view user_id, const LoadedUser& user) {
+  const int64_t expires = absl::ToInt64Nanoseconds(clock_.Monotonic() + ttl_);
+  PackedUser packed(user_id, user);
   Shard& shard = ShardOf(user_id);
   sync::MutexLock lock(shard.mutex);
-  const absl::Duration expires = clock_.Monotonic() + ttl_;
   if (const auto found = shard.by_id.find(user_id); found != shard.by_id.end()) {
-    const auto old = found->second;
+    const auto old = *found;
     shard.by_id.erase(found);
     shard.by_use.erase(old);
   }
-  shard.by_use.push_front({std::string(user_id), std::move(user), expires});
-  shard.by_id.emplace(shard.by_use.front().user_id, shard.by_use.begin());
+  shard.by_use.push_front({std::move(packed), expires});
+  shard.by_id.insert(shard.by_use.begin());
   if (shard.by_use.size() > max_per_shard_) {
-    shard.by_id.erase(shard.by_use.back().user_id);
+    shard.by_id.erase(std::prev(shard.by_use.end()));
     shard.by_use.pop_back();
   }
 }
@@ -53,8 +55,8 @@ size_t KeyCache::size() const {
 }
 
 KeyCache::Shard& KeyCache::ShardOf(std::string_view user_id) {
-  // Other bits of the hash than those by which the shard's own table chooses its bucket.
-  return shards_[(std::hash<std::string_view>()(user_id) >> 48) % shards_.size()];
+  // Other bits of the hash than those by which the shard's own table chooses its group.
+  return shards_[(std::hash<std::string_view>()(user_id) >> 56) % shards_.size()];
 }
 
 }  // namespace keyward::keyring

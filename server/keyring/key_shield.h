@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "server/crypto/aead.h"
+#include "server/crypto/locked_memory.h"
 #include "server/crypto/random.h"
 #include "server/crypto/secret_bytes.h"
 
@@ -23,11 +24,13 @@ class KeyShield {
 
   // `key` has crypto::kKeyBytes.
   ShieldedKey Shield(const crypto::SecretBytes& key);
-  // Ends the program where `shielded` was damaged: only a broken memory does that.
+  // These end the program where `shielded` was damaged: only a broken memory does that.
   crypto::SecretBytes Unshield(const ShieldedKey& shielded) const;
+  // The same key, ready to seal and open with.
+  crypto::AeadKey UnshieldForUse(const ShieldedKey& shielded) const;
 
  private:
-  const crypto::SecretBytes process_key_;
+  const crypto::Locked<crypto::AeadKey> process_key_;
   std::atomic<uint64_t> next_nonce_ = 0;  // a counter: it never repeats while the key lives
 };
 

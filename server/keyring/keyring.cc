@@ -54,6 +54,12 @@ absl::StatusOr<const LoadedVersion*> Primary(const LoadedUser& user) {
   return primary;
 }
 
+std::vector<UserKeys::Wanted> OnlyOne(UserKeys::Wanted wanted) {
+  std::vector<UserKeys::Wanted> one;
+  one.push_back(std::move(wanted));
+  return one;
+}
+
 }  // namespace
 
 std::string ApiKeyHash(std::string_view api_key) { return crypto::Sha256Hex(api_key); }
@@ -73,40 +79,96 @@ std::string Keyring::kek_id() const {
 void Keyring::GetOrCreateUserKey(std::string_view user_id, uint32_t version,
                                  Callback<UserKey> done) {
   if (!encryption_enabled()) return done(errors::EncryptionDisabled());
+  if (auto cached = users_.Cached(user_id)) {
+    return done(Export(UserKeys::Found{*std::move(cached), false}, version));
+  }
   // A new key is version 1: for any later one it would be made in vain.
   const auto if_missing =
       version <= 1 ? UserKeys::IfMissing::kCreate : UserKeys::IfMissing::kFail;
-  users_.Get(user_id, if_missing,
-             [this, version, done = std::move(done)](absl::StatusOr<UserKeys::Found> found) mutable {
-               if (!found.ok()) return done(found.status());
-               done(Export(*found, version));
-             });
+  users_.Load(OnlyOne({std::string(user_id), if_missing,
+                       [this, version, done = std::move(done)](auto found) mutable {
+                         if (!found.ok()) return done(found.status());
+                         done(Export(*found, version));
+                       }}));
 }
 
-void Keyring::Encrypt(const Scope& scope, std::string_view plaintext,
-                      std::string_view associated_data, Callback<Encrypted> done) {
-  if (!encryption_enabled()) return done(errors::EncryptionDisabled());
-  if (!scope.user_id) return done(SealForPool(plaintext, associated_data));
-  users_.Get(*scope.user_id, UserKeys::IfMissing::kCreate,
-             [this, plaintext, associated_data,
-              done = std::move(done)](absl::StatusOr<UserKeys::Found> found) mutable {
-               if (!found.ok()) return done(found.status());
-               done(SealForUser(*found->user, plaintext, associated_data));
-             });
+Nonces Keyring::DrawNonces(size_t count) const {
+  return Nonces(random_, count * crypto::kNonceBytes);
 }
 
-void Keyring::Decrypt(const Scope& scope, std::string_view token, std::string_view associated_data,
-                      Callback<Decrypted> done) {
-  if (!encryption_enabled()) return done(errors::EncryptionDisabled());
-  auto box = ParseToken(token);
-  if (!box.ok()) return done(box.status());
-  if (!scope.user_id) return done(OpenForPool(*box, associated_data));
-  users_.Get(*scope.user_id, UserKeys::IfMissing::kFail,
-             [this, box = *std::move(box), associated_data,
-              done = std::move(done)](absl::StatusOr<UserKeys::Found> found) mutable {
-               if (!found.ok()) return done(found.status());
-               done(OpenForUser(*found->user, box, associated_data));
-             });
+std::optional<absl::StatusOr<Encrypted>> Keyring::TryEncrypt(const EncryptItem& item,
+                                                             Nonces& nonces) {
+  return TrySeal(item, nonces);
+}
+
+std::optional<absl::StatusOr<Encrypted>> Keyring::TrySeal(const EncryptItem& item,
+                                                          crypto::Random& nonces) {
+  if (!encryption_enabled()) return errors::EncryptionDisabled();
+  if (!item.scope.user_id) return SealForPool(item, nonces);
+  const auto user = users_.Cached(*item.scope.user_id);
+  if (!user) return std::nullopt;
+  return SealForUser(*user, item, nonces);
+}
+
+UserKeys::Wanted Keyring::Want(const EncryptItem& item, Callback<Encrypted> done) {
+  return {std::string(*item.scope.user_id), UserKeys::IfMissing::kCreate,
+          [this, item, done = std::move(done)](auto found) mutable {
+            if (!found.ok()) return done(found.status());
+            done(SealForUser(found->user, item, random_));
+          }};
+}
+
+void Keyring::EncryptMany(absl::Span<const EncryptItem> items,
+                          const EachCallback<Encrypted>& each) {
+  std::vector<UserKeys::Wanted> wanted;
+  wanted.reserve(items.size());
+  for (size_t i = 0; i < items.size(); ++i) {
+    wanted.push_back(Want(items[i], [each, i](auto sealed) { each(i, std::move(sealed)); }));
+  }
+  users_.Load(std::move(wanted));
+}
+
+void Keyring::Encrypt(const EncryptItem& item, Callback<Encrypted> done) {
+  if (auto sealed = TrySeal(item, random_)) return done(*std::move(sealed));
+  users_.Load(OnlyOne(Want(item, std::move(done))));
+}
+
+std::optional<absl::StatusOr<Decrypted>> Keyring::TryDecrypt(const DecryptItem& item) {
+  if (item.allow_legacy_plaintext && !HasTokenPrefix(item.token)) {
+    return Decrypted{.plaintext = std::string(item.token), .kek_id = "", .legacy_plaintext = true};
+  }
+  if (!encryption_enabled()) return errors::EncryptionDisabled();
+  const auto box = ParseToken(item.token);
+  if (!box.ok()) return box.status();
+  if (!item.scope.user_id) return OpenForPool(*box, item.associated_data);
+  const auto user = users_.Cached(*item.scope.user_id);
+  if (!user) return std::nullopt;
+  return OpenForUser(*user, *box, item.associated_data);
+}
+
+UserKeys::Wanted Keyring::Want(const DecryptItem& item, Callback<Decrypted> done) {
+  return {std::string(*item.scope.user_id), UserKeys::IfMissing::kFail,
+          [this, item, done = std::move(done)](auto found) mutable {
+            if (!found.ok()) return done(found.status());
+            const auto box = ParseToken(item.token);
+            if (!box.ok()) return done(box.status());
+            done(OpenForUser(found->user, *box, item.associated_data));
+          }};
+}
+
+void Keyring::DecryptMany(absl::Span<const DecryptItem> items,
+                          const EachCallback<Decrypted>& each) {
+  std::vector<UserKeys::Wanted> wanted;
+  wanted.reserve(items.size());
+  for (size_t i = 0; i < items.size(); ++i) {
+    wanted.push_back(Want(items[i], [each, i](auto opened) { each(i, std::move(opened)); }));
+  }
+  users_.Load(std::move(wanted));
+}
+
+void Keyring::Decrypt(const DecryptItem& item, Callback<Decrypted> done) {
+  if (auto opened = TryDecrypt(item)) return done(*std::move(opened));
+  users_.Load(OnlyOne(Want(item, std::move(done))));
 }
 
 absl::StatusOr<const Kek*> Keyring::Pool() const {
@@ -115,7 +177,7 @@ absl::StatusOr<const Kek*> Keyring::Pool() const {
 }
 
 absl::StatusOr<UserKey> Keyring::Export(const UserKeys::Found& found, uint32_t version) const {
-  const LoadedUser& user = *found.user;
+  const LoadedUser& user = found.user;
   if (absl::Status status = CheckState(user.state); !status.ok()) return status;
   const LoadedVersion* wanted = user.Find(version == 0 ? user.primary_version : version);
   if (wanted == nullptr) {
@@ -128,19 +190,19 @@ absl::StatusOr<UserKey> Keyring::Export(const UserKeys::Found& found, uint32_t v
                  .create_time = absl::FromUnixMicros(wanted->created_at_micros)};
 }
 
-absl::StatusOr<Encrypted> Keyring::SealForUser(const LoadedUser& user, std::string_view plaintext,
-                                               std::string_view associated_data) const {
+absl::StatusOr<Encrypted> Keyring::SealForUser(const LoadedUser& user, const EncryptItem& item,
+                                               crypto::Random& nonces) const {
   const auto primary = Primary(user);
   if (!primary.ok()) return primary.status();
-  const crypto::SecretBytes key = shield_.Unshield(*(*primary)->key);
-  return Encrypted{.token = SealToken(key, plaintext, associated_data, random_),
+  const crypto::AeadKey key = shield_.UnshieldForUse(*(*primary)->key);
+  return Encrypted{.token = SealToken(key, item.plaintext, item.associated_data, nonces),
                    .key_version = (*primary)->version,
                    .kek_id = ""};
 }
 
-Encrypted Keyring::SealForPool(std::string_view plaintext, std::string_view associated_data) const {
+Encrypted Keyring::SealForPool(const EncryptItem& item, crypto::Random& nonces) const {
   const Kek& kek = *keks_.current();
-  return {.token = SealToken(kek.pool_key(), plaintext, associated_data, random_),
+  return {.token = SealToken(kek.pool_key(), item.plaintext, item.associated_data, nonces),
           .key_version = 0,
           .kek_id = kek.hex_id()};
 }
@@ -156,7 +218,7 @@ absl::StatusOr<Decrypted> Keyring::OpenForUser(const LoadedUser& user, std::stri
       if (!version.problem.ok()) unknown = version.problem;
       continue;
     }
-    auto plaintext = crypto::OpenBox(shield_.Unshield(*version.key), box, associated_data);
+    auto plaintext = crypto::OpenBox(shield_.UnshieldForUse(*version.key), box, associated_data);
     if (!plaintext) continue;
     if (absl::Status status = CheckUsable(user, version); !status.ok()) {
       crypto::Wipe(*plaintext);

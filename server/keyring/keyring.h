@@ -2,6 +2,7 @@
 #define KEYWARD_SERVER_KEYRING_KEYRING_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "server/crypto/random.h"
 #include "server/crypto/secret_bytes.h"
 #include "server/keyring/clock.h"
@@ -42,16 +44,34 @@ struct Decrypted {
   std::string plaintext;
   uint32_t key_version = 0;  // 0 for the pool
   std::string kek_id;        // for the pool; 16 hex digits
-  bool stale = false;
+  bool legacy_plaintext = false;
+  bool stale = false;  // not under the primary version, or the current master key's pool key
 };
+
+struct EncryptItem {
+  Scope scope;
+  std::string_view plaintext;
+  std::string_view associated_data;
+};
+
+struct DecryptItem {
+  Scope scope;
+  std::string_view token;
+  std::string_view associated_data;
+  // A value without a token's prefix comes back unchanged, needing neither key nor master key.
+  bool allow_legacy_plaintext = false;
+};
+
+// Nonces for the items of one call; not thread-safe.
+using Nonces = crypto::DrawnAhead;
 
 // The look-up hash of an API key: SHA-256, 64 lower-case hex digits. Needs no master key.
 std::string ApiKeyHash(std::string_view api_key);
 
 // What Keyward does: seals and opens values under users' keys and the pool's. Thread-safe.
 //
-// Arguments given by view must live until `done` was called. That happens once: on this thread where no
-// store is needed, else later on a thread of the store; it must not block. Every call fails with
+// Arguments given by view must live until `done` was called. That happens once, possibly before the call
+// returns, else later on a thread of the store; it must not block. Calls that need a key fail with
 // errors::EncryptionDisabled where there is no current master key.
 class Keyring {
  public:
@@ -61,6 +81,10 @@ class Keyring {
   };
   template <typename T>
   using Callback = absl::AnyInvocable<void(absl::StatusOr<T>)>;
+  // The same for one of several items, by its place among them. Items that wait for different users may
+  // be answered at the same time, on different threads.
+  template <typename T>
+  using EachCallback = std::function<void(size_t item, absl::StatusOr<T>)>;
 
   // All must outlive it, and every call must have been answered before it ends.
   Keyring(const MasterKeys& keks, store::KeyStore& store, const Clock& clock,
@@ -73,19 +97,32 @@ class Keyring {
   // The user's key of that version, 0 for the primary one, made first where the user has none.
   void GetOrCreateUserKey(std::string_view user_id, uint32_t version, Callback<UserKey> done);
 
-  void Encrypt(const Scope& scope, std::string_view plaintext, std::string_view associated_data,
-               Callback<Encrypted> done);
-  void Decrypt(const Scope& scope, std::string_view token, std::string_view associated_data,
-               Callback<Decrypted> done);
+  // Nonces for `count` items, drawn at once.
+  Nonces DrawNonces(size_t count) const;
+  // The answer where it needs no store: the user's keys are cached, or the call fails without them. Else
+  // nullopt.
+  std::optional<absl::StatusOr<Encrypted>> TryEncrypt(const EncryptItem& item, Nonces& nonces);
+  std::optional<absl::StatusOr<Decrypted>> TryDecrypt(const DecryptItem& item);
+
+  // Items for which Try gave nothing. Users who have no key get theirs with one commit.
+  void EncryptMany(absl::Span<const EncryptItem> items, const EachCallback<Encrypted>& each);
+  void DecryptMany(absl::Span<const DecryptItem> items, const EachCallback<Decrypted>& each);
+
+  void Encrypt(const EncryptItem& item, Callback<Encrypted> done);
+  void Decrypt(const DecryptItem& item, Callback<Decrypted> done);
 
   // The current master key's pool key. Valid as long as this keyring.
   absl::StatusOr<const Kek*> Pool() const;
 
  private:
   absl::StatusOr<UserKey> Export(const UserKeys::Found& found, uint32_t version) const;
-  absl::StatusOr<Encrypted> SealForUser(const LoadedUser& user, std::string_view plaintext,
-                                        std::string_view associated_data) const;
-  Encrypted SealForPool(std::string_view plaintext, std::string_view associated_data) const;
+  std::optional<absl::StatusOr<Encrypted>> TrySeal(const EncryptItem& item,
+                                                   crypto::Random& nonces);
+  UserKeys::Wanted Want(const EncryptItem& item, Callback<Encrypted> done);
+  UserKeys::Wanted Want(const DecryptItem& item, Callback<Decrypted> done);
+  absl::StatusOr<Encrypted> SealForUser(const LoadedUser& user, const EncryptItem& item,
+                                        crypto::Random& nonces) const;
+  Encrypted SealForPool(const EncryptItem& item, crypto::Random& nonces) const;
   absl::StatusOr<Decrypted> OpenForUser(const LoadedUser& user, std::string_view box,
                                         std::string_view associated_data) const;
   absl::StatusOr<Decrypted> OpenForPool(std::string_view box,

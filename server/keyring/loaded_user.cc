@@ -40,14 +40,14 @@ bool LoadedUser::complete() const {
                      [](const LoadedVersion& each) { return each.problem.ok(); });
 }
 
-LoadedUserPtr LoadUser(const store::UserKeys& stored, const MasterKeys& keks, KeyShield& shield) {
-  auto user = std::make_shared<LoadedUser>();
-  user->state = stored.state;
-  user->primary_version = stored.primary_version;
-  user->min_version = stored.min_version;
-  user->versions.reserve(stored.versions.size());
+LoadedUser LoadUser(const store::UserKeys& stored, const MasterKeys& keks, KeyShield& shield) {
+  LoadedUser user;
+  user.state = stored.state;
+  user.primary_version = stored.primary_version;
+  user.min_version = stored.min_version;
+  user.versions.reserve(stored.versions.size());
   for (const store::KeyVersion& version : stored.versions) {
-    user->versions.push_back(LoadVersion(stored.user_id, version, keks, shield));
+    user.versions.push_back(LoadVersion(stored.user_id, version, keks, shield));
   }
   return user;
 }

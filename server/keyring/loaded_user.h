@@ -2,10 +2,9 @@
 #define KEYWARD_SERVER_KEYRING_LOADED_USER_H_
 
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "server/keyring/kek.h"
 #include "server/keyring/key_shield.h"
@@ -23,12 +22,12 @@ struct LoadedVersion {
   std::optional<ShieldedKey> key;
 };
 
-// A user's keys, ready for use. Immutable once made, so threads share it.
+// A user's keys, ready for use. A value: one with a single version, as nearly all are, allocates nothing.
 struct LoadedUser {
   store::UserState state = store::UserState::kActive;
   uint32_t primary_version = 0;
   uint32_t min_version = 0;
-  std::vector<LoadedVersion> versions;  // newest first
+  absl::InlinedVector<LoadedVersion, 1> versions;  // newest first
 
   // Null where there is no such version.
   const LoadedVersion* Find(uint32_t version) const;
@@ -36,9 +35,7 @@ struct LoadedUser {
   bool complete() const;
 };
 
-using LoadedUserPtr = std::shared_ptr<const LoadedUser>;
-
-LoadedUserPtr LoadUser(const store::UserKeys& stored, const MasterKeys& keks, KeyShield& shield);
+LoadedUser LoadUser(const store::UserKeys& stored, const MasterKeys& keks, KeyShield& shield);
 
 }  // namespace keyward::keyring
 

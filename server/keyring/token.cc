@@ -18,7 +18,7 @@ size_t TokenSize(size_t size) {
   return kPrefix.size() + crypto::Base64UrlSize(size + crypto::kBoxOverhead);
 }
 
-std::string SealToken(const crypto::SecretBytes& key, std::string_view plaintext,
+std::string SealToken(const crypto::AeadKey& key, std::string_view plaintext,
                       std::string_view associated_data, crypto::Random& random) {
   std::string token;
   token.reserve(TokenSize(plaintext.size()));

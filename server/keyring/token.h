@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "server/crypto/aead.h"
 #include "server/crypto/random.h"
-#include "server/crypto/secret_bytes.h"
 
 // Tokens: "v2:" and base64url, padded, of a box (nonce, ciphertext, tag).
 namespace keyward::keyring {
@@ -15,7 +15,7 @@ namespace keyward::keyring {
 // The token's size for a plaintext of `size` bytes.
 size_t TokenSize(size_t size);
 
-std::string SealToken(const crypto::SecretBytes& key, std::string_view plaintext,
+std::string SealToken(const crypto::AeadKey& key, std::string_view plaintext,
                       std::string_view associated_data, crypto::Random& random);
 
 // The box in a token. The prefix may be missing, and the padding; errors::TokenMalformed for anything

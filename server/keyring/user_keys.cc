@@ -22,62 +22,74 @@ UserKeys::UserKeys(const MasterKeys& keks, store::KeyStore& store, KeyCache& cac
       clock_(clock),
       random_(random) {}
 
-void UserKeys::Get(std::string_view user_id, IfMissing if_missing, Callback done) {
-  LoadedUserPtr cached = cache_.Get(user_id);
-  std::string id;
-  bool starts_load = false;
-  if (!cached) {
-    id = user_id;
+void UserKeys::Load(std::vector<Wanted> wanted) {
+  std::vector<std::string> to_find;
+  for (Wanted& each : wanted) {
+    std::string user_id = each.user_id;
+    if (Join(std::move(each))) to_find.push_back(std::move(user_id));
+  }
+  if (to_find.empty()) return;
+  std::vector<std::string> user_ids = to_find;
+  store_.FindMany(std::move(to_find), [this, user_ids = std::move(user_ids)](auto found) {
+    OnFound(user_ids, std::move(found));
+  });
+}
+
+bool UserKeys::Join(Wanted wanted) {
+  std::optional<LoadedUser> cached;
+  {
     sync::MutexLock lock(mutex_);
-    // Again, since a load may have ended between the two looks.
-    cached = cache_.Get(user_id);
+    // A load may have ended since the caller looked.
+    cached = cache_.Get(wanted.user_id);
     if (!cached) {
-      Waiters& waiters = loads_[id];
-      starts_load = waiters.empty();
-      waiters.push_back({if_missing, std::move(done)});
+      Waiters& waiters = loads_[std::move(wanted.user_id)];
+      waiters.push_back({wanted.if_missing, std::move(wanted.done)});
+      return waiters.size() == 1;
     }
   }
-  if (cached) {
-    done(Found{std::move(cached), false});
-  } else if (starts_load) {
-    store_.Find(id, [this, id](absl::StatusOr<store::UserKeys> found) {
-      OnFound(id, std::move(found));
-    });
-  }
+  wanted.done(Found{*std::move(cached), false});
+  return false;
 }
 
-void UserKeys::OnFound(const std::string& user_id, absl::StatusOr<store::UserKeys> found) {
-  if (absl::IsNotFound(found.status())) return OnMissing(user_id, found.status());
-  if (!found.ok()) {
-    for (Waiter& waiter : TakeAll(user_id)) waiter.done(found.status());
-    return;
+void UserKeys::OnFound(const std::vector<std::string>& user_ids,
+                       std::vector<absl::StatusOr<store::UserKeys>> found) {
+  std::vector<std::string> to_create;
+  for (size_t i = 0; i < user_ids.size(); ++i) {
+    if (found[i].ok()) {
+      const LoadedUser user = LoadAndCache(*found[i]);
+      for (Waiter& waiter : TakeAll(user_ids[i])) waiter.done(Found{user, false});
+    } else if (!absl::IsNotFound(found[i].status())) {
+      AnswerAll(user_ids[i], found[i].status());
+    } else if (OnMissing(user_ids[i], found[i].status())) {
+      to_create.push_back(user_ids[i]);
+    }
   }
-  const LoadedUserPtr user = Load(*found);
-  for (Waiter& waiter : TakeAll(user_id)) waiter.done(Found{user, false});
+  if (!to_create.empty()) Create(std::move(to_create));
 }
 
-void UserKeys::OnMissing(const std::string& user_id, const absl::Status& not_found) {
+bool UserKeys::OnMissing(const std::string& user_id, const absl::Status& not_found) {
   bool create = false;
-  Waiters failed = TakeThoseWhoFail(user_id, create);
-  if (create) {
+  for (Waiter& waiter : TakeThoseWhoFail(user_id, create)) waiter.done(not_found);
+  return create;
+}
+
+void UserKeys::Create(std::vector<std::string> user_ids) {
+  std::vector<store::NewUser> users;
+  users.reserve(user_ids.size());
+  for (const std::string& user_id : user_ids) {
     const crypto::SecretBytes key(crypto::kKeyBytes,
                                   [&](absl::Span<uint8_t> out) { random_.Fill(out); });
-    store_.Create(
-        user_id,
-        WrapKey(*keks_.current(), user_id, kFirstVersion, key, clock_.Now(), random_),
-        [this, user_id](absl::StatusOr<store::Created> created) {
-          OnCreated(user_id, std::move(created));
-        });
+    users.push_back({user_id, WrapKey(*keks_.current(), user_id, kFirstVersion, key, clock_.Now(),
+                                      random_)});
   }
-  for (Waiter& waiter : failed) waiter.done(not_found);
+  store_.CreateMany(std::move(users), [this, user_ids = std::move(user_ids)](auto created) {
+    for (size_t i = 0; i < user_ids.size(); ++i) OnCreated(user_ids[i], std::move(created[i]));
+  });
 }
 
 void UserKeys::OnCreated(const std::string& user_id, absl::StatusOr<store::Created> created) {
-  if (!created.ok()) {
-    for (Waiter& waiter : TakeAll(user_id)) waiter.done(created.status());
-    return;
-  }
-  const LoadedUserPtr user = Load(created->keys);
+  if (!created.ok()) return AnswerAll(user_id, created.status());
+  const LoadedUser user = LoadAndCache(created->keys);
   bool first = created->created;
   for (Waiter& waiter : TakeAll(user_id)) {
     const bool made_it = waiter.if_missing == IfMissing::kCreate && std::exchange(first, false);
@@ -85,11 +97,15 @@ void UserKeys::OnCreated(const std::string& user_id, absl::StatusOr<store::Creat
   }
 }
 
-LoadedUserPtr UserKeys::Load(const store::UserKeys& stored) {
-  LoadedUserPtr user = LoadUser(stored, keks_, shield_);
+LoadedUser UserKeys::LoadAndCache(const store::UserKeys& stored) {
+  LoadedUser user = LoadUser(stored, keks_, shield_);
   // What could not be opened is looked at anew each time, so that a repair shows at once.
-  if (user->complete()) cache_.Put(stored.user_id, user);
+  if (user.complete()) cache_.Put(stored.user_id, user);
   return user;
+}
+
+void UserKeys::AnswerAll(const std::string& user_id, const absl::Status& error) {
+  for (Waiter& waiter : TakeAll(user_id)) waiter.done(error);
 }
 
 UserKeys::Waiters UserKeys::TakeAll(const std::string& user_id) {

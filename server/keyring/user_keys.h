@@ -1,6 +1,7 @@
 #ifndef KEYWARD_SERVER_KEYRING_USER_KEYS_H_
 #define KEYWARD_SERVER_KEYRING_USER_KEYS_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,19 +28,29 @@ class UserKeys {
   enum class IfMissing { kFail, kCreate };
 
   struct Found {
-    LoadedUserPtr user;
+    LoadedUser user;
     bool created = false;  // true for exactly one of the callers who waited for a new key
   };
   using Callback = absl::AnyInvocable<void(absl::StatusOr<Found>)>;
+  struct Wanted {
+    std::string user_id;
+    IfMissing if_missing;
+    Callback done;
+  };
 
   // All must outlive it, and every Get must have been answered before it ends. `keks` has a current one.
   UserKeys(const MasterKeys& keks, store::KeyStore& store, KeyCache& cache, KeyShield& shield,
            const Clock& clock, crypto::Random& random);
 
-  // `done` is called once: at once on this thread where the keys are cached, else later on a thread of
-  // the store; it must not block. Errors: errors::UserKeyNotFound (kFail), and the store's. Versions
-  // that could not be unwrapped say so in the user's keys.
-  void Get(std::string_view user_id, IfMissing if_missing, Callback done);
+  // nullopt where the user's keys have to be loaded.
+  std::optional<LoadedUser> Cached(std::string_view user_id) { return cache_.Get(user_id); }
+
+  // Loads users' keys. Those whom the store has to look for are looked for together, and the keys of
+  // those who have none are committed together. Each `done` is called once, mostly on a thread of the
+  // store, but on this one where the keys were cached in between; it must not block. Errors:
+  // errors::UserKeyNotFound (kFail), and the store's. Versions that could not be unwrapped say so in the
+  // user's keys.
+  void Load(std::vector<Wanted> wanted);
 
  private:
   struct Waiter {
@@ -48,11 +59,18 @@ class UserKeys {
   };
   using Waiters = std::vector<Waiter>;
 
-  void OnFound(const std::string& user_id, absl::StatusOr<store::UserKeys> found);
-  void OnMissing(const std::string& user_id, const absl::Status& not_found);
+  // Gives `wanted` to the load of its user; true where it is the one that starts it. Where the keys
+  // have been cached meanwhile it is answered at once.
+  bool Join(Wanted wanted);
+  void OnFound(const std::vector<std::string>& user_ids,
+               std::vector<absl::StatusOr<store::UserKeys>> found);
+  // Answers those who do not want a key to be made; true where others do.
+  bool OnMissing(const std::string& user_id, const absl::Status& not_found);
+  void Create(std::vector<std::string> user_ids);
   void OnCreated(const std::string& user_id, absl::StatusOr<store::Created> created);
 
-  LoadedUserPtr Load(const store::UserKeys& stored);
+  LoadedUser LoadAndCache(const store::UserKeys& stored);
+  void AnswerAll(const std::string& user_id, const absl::Status& error);
   // Ends the user's load and takes out all who wait for it.
   Waiters TakeAll(const std::string& user_id);
   // Takes out those who do not want a key to be made; ends the load where no other is left.

@@ -7,8 +7,9 @@
 
 #include "server/auth/peer.h"
 #include "server/errors/errors.h"
-#include "server/keyring/token.h"
+#include "server/rpc/batch_methods.h"
 #include "server/rpc/request_rules.h"
+#include "server/rpc/value_messages.h"
 
 namespace keyward::rpc {
 namespace {
@@ -26,14 +27,6 @@ Status AuthorizeExport(const grpc::ServerContext& context) {
   const std::string type =
       security.empty() ? "" : std::string(security[0].data(), security[0].size());
   return auth::MayExportKeys(auth::ClassifyPeer(type, peer->IsPeerAuthenticated()));
-}
-
-// The first error, or OK.
-Status FirstError(std::initializer_list<Status> checks) {
-  for (const Status& check : checks) {
-    if (!check.ok()) return check;
-  }
-  return absl::OkStatus();
 }
 
 template <typename Done>
@@ -60,47 +53,25 @@ void HandleGetOrCreateUserKey(keyring::Keyring& keyring,
 template <typename Done>
 void HandleEncrypt(keyring::Keyring& keyring, const v1::EncryptRequest& request,
                    v1::EncryptResponse& response, Done done) {
-  const auto scope = ReadScope(request);
-  if (Status status = FirstError({scope.status(), CheckPlaintext(request.plaintext()),
-                                  CheckAssociatedData(request.associated_data())});
-      !status.ok()) {
-    return done(status);
-  }
-  keyring.Encrypt(
-      *scope, request.plaintext(), request.associated_data(),
-      [&response, done = std::move(done)](absl::StatusOr<keyring::Encrypted> sealed) mutable {
-        if (!sealed.ok()) return done(sealed.status());
-        response.set_token(std::move(sealed->token));
-        response.set_key_version(sealed->key_version);
-        response.set_kek_id(std::move(sealed->kek_id));
-        done(absl::OkStatus());
-      });
+  const auto item = ReadItem(request);
+  if (!item.ok()) return done(item.status());
+  keyring.Encrypt(*item, [&response, done = std::move(done)](auto sealed) mutable {
+    if (!sealed.ok()) return done(sealed.status());
+    Fill(*std::move(sealed), response);
+    done(absl::OkStatus());
+  });
 }
 
 template <typename Done>
 void HandleDecrypt(keyring::Keyring& keyring, const v1::DecryptRequest& request,
                    v1::DecryptResponse& response, Done done) {
-  const auto scope = ReadScope(request);
-  if (Status status = FirstError({scope.status(), CheckToken(request.token()),
-                                  CheckAssociatedData(request.associated_data())});
-      !status.ok()) {
-    return done(status);
-  }
-  if (request.allow_legacy_plaintext() && !keyring::HasTokenPrefix(request.token())) {
-    response.set_plaintext(request.token());
-    response.set_legacy_plaintext(true);
-    return done(absl::OkStatus());
-  }
-  keyring.Decrypt(
-      *scope, request.token(), request.associated_data(),
-      [&response, done = std::move(done)](absl::StatusOr<keyring::Decrypted> opened) mutable {
-        if (!opened.ok()) return done(opened.status());
-        response.set_plaintext(std::move(opened->plaintext));
-        response.set_key_version(opened->key_version);
-        response.set_kek_id(std::move(opened->kek_id));
-        response.set_stale(opened->stale);
-        done(absl::OkStatus());
-      });
+  const auto item = ReadItem(request);
+  if (!item.ok()) return done(item.status());
+  keyring.Decrypt(*item, [&response, done = std::move(done)](auto opened) mutable {
+    if (!opened.ok()) return done(opened.status());
+    Fill(*std::move(opened), response);
+    done(absl::OkStatus());
+  });
 }
 
 Status FillPoolKey(const keyring::Keyring& keyring, v1::PoolKeyResponse& response) {
@@ -126,6 +97,8 @@ void FillStatus(const keyring::Keyring& keyring, const std::string& version,
   response.mutable_limits()->set_max_user_id_bytes(kMaxUserIdBytes);
   response.mutable_limits()->set_max_plaintext_bytes(kMaxPlaintextBytes);
   response.mutable_limits()->set_max_associated_data_bytes(kMaxAssociatedDataBytes);
+  response.mutable_limits()->set_max_batch_items(kMaxBatchItems);
+  response.mutable_limits()->set_max_batch_bytes(kMaxBatchBytes);
 }
 
 }  // namespace
@@ -148,7 +121,7 @@ KeyServiceMethods MakeKeyServiceMethods(RawKeyService& service, keyring::Keyring
   encrypt.handle = [&keyring](const auto& request, auto& response, auto done) {
     HandleEncrypt(keyring, request, response, std::move(done));
   };
-  encrypt.wipe_request = [](auto& request) { Wipe(request.mutable_plaintext()); };
+  encrypt.wipe_request = [](auto& request) { WipeSecrets(request); };
   encrypt.ready_calls = kReadyForFrequent;
 
   auto& decrypt = methods.decrypt;
@@ -156,10 +129,21 @@ KeyServiceMethods MakeKeyServiceMethods(RawKeyService& service, keyring::Keyring
   decrypt.handle = [&keyring](const auto& request, auto& response, auto done) {
     HandleDecrypt(keyring, request, response, std::move(done));
   };
-  // A legacy value is a plaintext that came as a token.
-  decrypt.wipe_request = [](auto& request) { Wipe(request.mutable_token()); };
-  decrypt.wipe_response = [](auto& response) { Wipe(response.mutable_plaintext()); };
+  decrypt.wipe_request = [](auto& request) { WipeSecrets(request); };
+  decrypt.wipe_response = [](auto& response) { WipeSecrets(response); };
   decrypt.ready_calls = kReadyForFrequent;
+
+  auto& batch_encrypt = methods.batch_encrypt;
+  batch_encrypt.request_call = [&service](auto... call) { service.RequestBatchEncrypt(call...); };
+  batch_encrypt.handle = [&keyring](const auto& request, auto& response, auto done) {
+    BatchEncrypt(keyring, request, response, std::move(done));
+  };
+
+  auto& batch_decrypt = methods.batch_decrypt;
+  batch_decrypt.request_call = [&service](auto... call) { service.RequestBatchDecrypt(call...); };
+  batch_decrypt.handle = [&keyring](const auto& request, auto& response, auto done) {
+    BatchDecrypt(keyring, request, response, std::move(done));
+  };
 
   auto& pool_key = methods.pool_key;
   pool_key.request_call = [&service](auto... call) { service.RequestPoolKey(call...); };

@@ -174,6 +174,8 @@ void Running::Serve() {
       AddUnary(methods_.encrypt, q);
       AddUnary(methods_.decrypt, q);
       AddUnary(methods_.get_or_create_user_key, q);
+      AddUnary(methods_.batch_encrypt, q);
+      AddUnary(methods_.batch_decrypt, q);
       AddUnary(methods_.pool_key, q);
       AddUnary(methods_.hash_api_key, q);
       AddUnary(methods_.get_status, q);

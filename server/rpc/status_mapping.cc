@@ -3,7 +3,6 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "keyward/v1/status_details.pb.h"
 #include "server/errors/errors.h"
 
 namespace keyward::rpc {
@@ -20,17 +19,12 @@ void AddDetail(const char* name, const Message& message, v1::StatusDetails& deta
 
 }  // namespace
 
-grpc::Status ToGrpcStatus(const absl::Status& status) {
-  if (status.ok()) return grpc::Status::OK;
-  // absl and gRPC number the canonical codes alike.
-  const auto code = static_cast<grpc::StatusCode>(status.raw_code());
-  const std::string message(status.message());
-  const std::string reason = errors::Reason(status);
-  if (reason.empty()) return grpc::Status(code, message);
-
+v1::StatusDetails ToStatusDetails(const absl::Status& status) {
   v1::StatusDetails details;
-  details.set_code(code);
-  details.set_message(message);
+  details.set_code(status.raw_code());
+  details.set_message(std::string(status.message()));
+  const std::string reason = errors::Reason(status);
+  if (reason.empty()) return details;
   v1::ErrorInfo info;
   info.set_reason(reason);
   info.set_domain(kDomain);
@@ -42,7 +36,16 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
     retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(nanos % 1'000'000'000));
     AddDetail("RetryInfo", retry, details);
   }
-  return grpc::Status(code, message, details.SerializeAsString());
+  return details;
+}
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  const v1::StatusDetails details = ToStatusDetails(status);
+  // absl and gRPC number the canonical codes alike.
+  const auto code = static_cast<grpc::StatusCode>(details.code());
+  if (details.details().empty()) return grpc::Status(code, details.message());
+  return grpc::Status(code, details.message(), details.SerializeAsString());
 }
 
 void AddRetryPushback(const absl::Status& status, grpc::ServerContext& context) {

@@ -30,13 +30,13 @@ class KeyringRig : public ::testing::Test {
   absl::StatusOr<Encrypted> Encrypt(const Scope& scope, std::string_view plaintext,
                                     std::string_view data = "") {
     return Await<Encrypted>(
-        [&](auto done) { keyring_->Encrypt(scope, plaintext, data, std::move(done)); });
+        [&](auto done) { keyring_->Encrypt({scope, plaintext, data}, std::move(done)); });
   }
 
   absl::StatusOr<Decrypted> Decrypt(const Scope& scope, std::string_view token,
                                     std::string_view data = "") {
     return Await<Decrypted>(
-        [&](auto done) { keyring_->Decrypt(scope, token, data, std::move(done)); });
+        [&](auto done) { keyring_->Decrypt({scope, token, data}, std::move(done)); });
   }
 
   absl::StatusOr<UserKey> GetKey(std::string_view user_id, uint32_t version = 0) {

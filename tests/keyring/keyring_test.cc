@@ -150,7 +150,7 @@ TEST_F(KeyringTest, ACachedKeyIsUsedOnTheCallersThread) {
   ASSERT_TRUE(Encrypt(kAlice, "x").ok());
   store_.Hold(Call::kFind);
   Awaited<Encrypted> answer;
-  keyring_->Encrypt(kAlice, "x", "", answer.Callback());
+  keyring_->Encrypt({kAlice, "x", ""}, answer.Callback());
   EXPECT_TRUE(answer.ready());
   store_.Release(Call::kFind);
 }

@@ -25,7 +25,13 @@ class UserKeysTest : public ::testing::Test {
  protected:
   Found Get(std::string_view user_id, IfMissing if_missing) {
     Found found;
-    users_.Get(user_id, if_missing, found.Callback());
+    if (auto cached = users_.Cached(user_id)) {
+      found.Callback()(UserKeys::Found{*std::move(cached), false});
+      return found;
+    }
+    std::vector<UserKeys::Wanted> wanted;
+    wanted.push_back({std::string(user_id), if_missing, found.Callback()});
+    users_.Load(std::move(wanted));
     return found;
   }
 
@@ -65,11 +71,11 @@ TEST_F(UserKeysTest, ManyWhoWaitForOneUserShareOneLoad) {
   store_->WaitForHeld(Call::kFind, 1);
   for (const Found& each : waiting) EXPECT_FALSE(each.ready());
   store_->Release(Call::kFind);
-  const LoadedUserPtr first = waiting[0].Take()->user;
+  const LoadedUser first = waiting[0].Take()->user;
   for (size_t i = 1; i < waiting.size(); ++i) {
     const auto found = waiting[i].Take();
     ASSERT_TRUE(found.ok());
-    EXPECT_EQ(found->user, first);
+    EXPECT_EQ(found->user.versions.at(0).key, first.versions.at(0).key);
     EXPECT_FALSE(found->created);
   }
   EXPECT_EQ(store_->Count(Call::kFind), 1);
@@ -122,7 +128,7 @@ TEST_F(UserKeysTest, ANewKeyIsNotUsedBeforeItIsStored) {
   Found late_reader = Get("alice", IfMissing::kFail);
   EXPECT_FALSE(writer.ready());
   EXPECT_FALSE(late_reader.ready());
-  EXPECT_EQ(cache_.Get("alice"), nullptr);
+  EXPECT_FALSE(cache_.Get("alice"));
   store_->Release(Call::kCreate);
   const auto made = writer.Take();
   const auto read = late_reader.Take();
@@ -130,7 +136,7 @@ TEST_F(UserKeysTest, ANewKeyIsNotUsedBeforeItIsStored) {
   ASSERT_TRUE(read.ok());
   EXPECT_TRUE(made->created);
   EXPECT_FALSE(read->created);
-  EXPECT_EQ(made->user, read->user);
+  EXPECT_EQ(made->user.versions.at(0).key, read->user.versions.at(0).key);
 }
 
 TEST_F(UserKeysTest, AMissingUserIsLookedForAgainTheNextTime) {
@@ -148,8 +154,8 @@ TEST_F(UserKeysTest, AKeyMadeElsewhereMeanwhileWins) {
   const auto found = writer.Take();
   ASSERT_TRUE(found.ok());
   EXPECT_FALSE(found->created);
-  ASSERT_TRUE(found->user->versions.at(0).key);
-  EXPECT_TRUE(shield_.Unshield(*found->user->versions[0].key) == ExampleKey());
+  ASSERT_TRUE(found->user.versions.at(0).key);
+  EXPECT_TRUE(shield_.Unshield(*found->user.versions[0].key) == ExampleKey());
 }
 
 TEST_F(UserKeysTest, AllWhoWaitHearOfAFailureAndTheNextCallTriesAgain) {
@@ -201,15 +207,51 @@ TEST_F(UserKeysTest, WhatCouldNotBeOpenedIsNotCachedSoThatARepairShowsAtOnce) {
   behind_->Put(damaged);
   const auto broken = Get("alice", IfMissing::kFail).Take();
   ASSERT_TRUE(broken.ok());
-  EXPECT_EQ(errors::Reason(broken->user->versions.at(0).problem), "STORED_KEY_CORRUPT");
+  EXPECT_EQ(errors::Reason(broken->user.versions.at(0).problem), "STORED_KEY_CORRUPT");
   Store("alice");
-  EXPECT_TRUE(Get("alice", IfMissing::kFail).Take()->user->complete());
+  EXPECT_TRUE(Get("alice", IfMissing::kFail).Take()->user.complete());
+}
+
+TEST_F(UserKeysTest, ManyUsersAreLookedForAndMadeTogether) {
+  for (const char* user : {"cached", "stored"}) Store(user);
+  ASSERT_TRUE(Get("cached", IfMissing::kFail).Take().ok());
+  store_->Hold(Call::kFind);
+  Found before = Get("awaited", IfMissing::kCreate);
+  std::vector<UserKeys::Wanted> wanted;
+  std::vector<Found> found(6);
+  for (const char* user : {"cached", "stored", "new", "newer", "new", "awaited"}) {
+    wanted.push_back({user, IfMissing::kCreate, found[wanted.size()].Callback()});
+  }
+  users_.Load(std::move(wanted));
+  EXPECT_TRUE(found[0].ready());
+  EXPECT_FALSE(found[1].ready());
+  store_->Release(Call::kFind);
+  int created = before.Take()->created ? 1 : 0;
+  for (Found& each : found) {
+    const auto answer = each.Take();
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    created += answer->created ? 1 : 0;
+  }
+  EXPECT_EQ(created, 3) << "awaited, new and newer";
+  EXPECT_EQ(store_->Count(Call::kFind), 3) << "cached, awaited, and all the others";
+  EXPECT_EQ(store_->Count(Call::kCreate), 2) << "awaited, and the two new ones together";
+}
+
+TEST_F(UserKeysTest, AmongManyOneWithoutAKeyFailsAlone) {
+  Store("alice");
+  std::vector<Found> found(2);
+  std::vector<UserKeys::Wanted> wanted;
+  wanted.push_back({"nobody", IfMissing::kFail, found[0].Callback()});
+  wanted.push_back({"alice", IfMissing::kFail, found[1].Callback()});
+  users_.Load(std::move(wanted));
+  EXPECT_EQ(errors::Reason(found[0].Take().status()), "USER_KEY_NOT_FOUND");
+  EXPECT_TRUE(found[1].Take().ok());
 }
 
 TEST_F(UserKeysTest, NewKeysDiffer) {
   for (const char* user : {"alice", "bob"}) ASSERT_TRUE(Get(user, IfMissing::kCreate).Take().ok());
   const auto key = [this](const char* user) {
-    return shield_.Unshield(*Get(user, IfMissing::kFail).Take()->user->versions.at(0).key);
+    return shield_.Unshield(*Get(user, IfMissing::kFail).Take()->user.versions.at(0).key);
   };
   EXPECT_FALSE(key("alice") == key("bob"));
   EXPECT_EQ(key("alice").size(), 32);

@@ -16,6 +16,7 @@ namespace {
 using grpc::reflection::v1::ServerReflectionRequest;
 using grpc::reflection::v1::ServerReflectionResponse;
 using testing::ElementsAre;
+using testing::UnorderedElementsAre;
 
 std::set<std::string> FileNames(const ServerReflectionResponse& response) {
   std::set<std::string> names;
@@ -40,7 +41,10 @@ TEST(ReflectionAnswersTest, SendsAFileWithAllThatItImports) {
   ServerReflectionRequest request;
   request.set_file_containing_symbol("keyward.v1.KeyService");
   EXPECT_THAT(FileNames(AnswerReflection(request, {})),
-              ElementsAre("google/protobuf/timestamp.proto", "keyward/v1/key_service.proto"));
+              UnorderedElementsAre("google/protobuf/any.proto", "google/protobuf/duration.proto",
+                                   "google/protobuf/timestamp.proto",
+                                   "keyward/v1/key_service.proto",
+                                   "keyward/v1/status_details.proto"));
 }
 
 TEST(ReflectionAnswersTest, AnswersWhatItDoesNotKnowWithAnError) {

@@ -1,0 +1,173 @@
+#include "server/rpc/batch_methods.h"
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "server/errors/errors.h"
+#include "server/rpc/status_mapping.h"
+#include "server/rpc/value_messages.h"
+
+namespace keyward::rpc {
+namespace {
+
+absl::StatusOr<int> CheckBatch(const BatchRequest& request) {
+  if (request.bytes.size() > kMaxBatchBytes) {
+    return errors::InvalidRequest(
+        absl::StrCat("the batch is longer than ", kMaxBatchBytes, " bytes"));
+  }
+  const auto count = BatchReader::Count(request);
+  if (count.ok() && *count > kMaxBatchItems) {
+    return errors::InvalidRequest(
+        absl::StrCat("the batch has more than ", kMaxBatchItems, " requests"));
+  }
+  return count;
+}
+
+// What differs between the two RPCs.
+struct Encrypting {
+  using Request = v1::EncryptRequest;
+  using Result = v1::BatchEncryptResult;
+  using Item = keyring::EncryptItem;
+  using Answer = keyring::Encrypted;
+
+  auto Try(const Item& item) { return keyring.TryEncrypt(item, nonces); }
+  void Rest(const std::vector<Item>& items, keyring::Keyring::EachCallback<Answer> each) {
+    keyring.EncryptMany(items, each);
+  }
+  static size_t Size(const Answer& sealed) { return sealed.token.size(); }
+  static void WipeResponse(v1::EncryptResponse&) {}
+
+  keyring::Keyring& keyring;
+  keyring::Nonces nonces;
+};
+
+struct Decrypting {
+  using Request = v1::DecryptRequest;
+  using Result = v1::BatchDecryptResult;
+  using Item = keyring::DecryptItem;
+  using Answer = keyring::Decrypted;
+
+  auto Try(const Item& item) { return keyring.TryDecrypt(item); }
+  void Rest(const std::vector<Item>& items, keyring::Keyring::EachCallback<Answer> each) {
+    keyring.DecryptMany(items, each);
+  }
+  static size_t Size(const Answer& opened) { return opened.plaintext.size(); }
+  static void WipeResponse(v1::DecryptResponse& response) { WipeSecrets(response); }
+
+  keyring::Keyring& keyring;
+};
+
+// A batch on its way. It ends itself once it is answered.
+template <typename Operation>
+class Batch {
+ public:
+  using Done = absl::AnyInvocable<void(absl::Status)>;
+
+  template <typename... Arguments>
+  Batch(BatchResponse& response, Done done, Arguments&&... arguments)
+      : operation_{std::forward<Arguments>(arguments)...},
+        response_(response),
+        done_(std::move(done)) {}
+
+  void Run(const BatchRequest& request, int count) {
+    results_.resize(static_cast<size_t>(count), errors::InvalidRequest(
+        "the request is not a message of its type"));
+    BatchReader reader(request);
+    typename Operation::Request item;
+    for (size_t i = 0; i < results_.size(); ++i) {
+      if (!reader.Read(item)) continue;
+      if (TryNow(item, results_[i])) {
+        WipeSecrets(item);
+      } else {
+        places_.push_back(i);
+        waiting_.push_back(std::exchange(item, {}));
+      }
+    }
+    waiting_.empty() ? Finish() : Wait();
+  }
+
+ private:
+  using Answer = typename Operation::Answer;
+
+  // False where the item has to wait for the store.
+  bool TryNow(const typename Operation::Request& request, absl::StatusOr<Answer>& result) {
+    const auto item = ReadItem(request);
+    if (!item.ok()) {
+      result = item.status();
+      return true;
+    }
+    auto answer = operation_.Try(*item);
+    if (!answer) return false;
+    result = *std::move(answer);
+    return true;
+  }
+
+  void Wait() {
+    left_ = waiting_.size();
+    std::vector<typename Operation::Item> items;
+    for (const auto& request : waiting_) items.push_back(*ReadItem(request));
+    operation_.Rest(items, [this](size_t i, absl::StatusOr<Answer> answer) {
+      results_[places_[i]] = std::move(answer);
+      if (left_.fetch_sub(1) == 1) Finish();
+    });
+  }
+
+  void Finish() {
+    for (auto& request : waiting_) WipeSecrets(request);
+    size_t expected_bytes = 0;
+    for (const auto& result : results_) {
+      constexpr size_t kFraming = 64;
+      expected_bytes += kFraming + (result.ok() ? Operation::Size(*result) : 0);
+    }
+    BatchWriter writer(expected_bytes);
+    typename Operation::Result element;
+    for (auto& result : results_) {
+      if (result.ok()) {
+        Fill(*std::move(result), *element.mutable_response());
+        writer.Add(element);
+        Operation::WipeResponse(*element.mutable_response());
+      } else {
+        *element.mutable_status() = ToStatusDetails(result.status());
+        writer.Add(element);
+      }
+    }
+    response_ = std::move(writer).Finish();
+    const std::unique_ptr<Batch> end(this);
+    done_(absl::OkStatus());
+  }
+
+  Operation operation_;
+  BatchResponse& response_;
+  Done done_;
+
+  std::vector<absl::StatusOr<Answer>> results_;
+  // Requests that the store has to help with, and their places among the results. They do not move.
+  std::deque<typename Operation::Request> waiting_;
+  std::vector<size_t> places_;
+  std::atomic<size_t> left_ = 0;
+};
+
+}  // namespace
+
+void BatchEncrypt(keyring::Keyring& keyring, const BatchRequest& request, BatchResponse& response,
+                  absl::AnyInvocable<void(absl::Status)> done) {
+  const auto count = CheckBatch(request);
+  if (!count.ok()) return done(count.status());
+  auto* const batch = new Batch<Encrypting>(response, std::move(done), keyring,
+                                            keyring.DrawNonces(static_cast<size_t>(*count)));
+  batch->Run(request, *count);
+}
+
+void BatchDecrypt(keyring::Keyring& keyring, const BatchRequest& request, BatchResponse& response,
+                  absl::AnyInvocable<void(absl::Status)> done) {
+  const auto count = CheckBatch(request);
+  if (!count.ok()) return done(count.status());
+  auto* const batch = new Batch<Decrypting>(response, std::move(done), keyring);
+  batch->Run(request, *count);
+}
+
+}  // namespace keyward::rpc

@@ -1,0 +1,63 @@
+#include "server/rpc/value_messages.h"
+
+#include <string.h>
+
+#include <string>
+#include <utility>
+
+#include "server/rpc/request_rules.h"
+
+namespace keyward::rpc {
+namespace {
+
+void Wipe(std::string& text) { explicit_bzero(text.data(), text.size()); }
+
+}  // namespace
+
+absl::StatusOr<keyring::EncryptItem> ReadItem(const v1::EncryptRequest& request) {
+  const auto scope = ReadScope(request);
+  if (!scope.ok()) return scope.status();
+  if (absl::Status status = CheckPlaintext(request.plaintext()); !status.ok()) return status;
+  if (absl::Status status = CheckAssociatedData(request.associated_data()); !status.ok()) {
+    return status;
+  }
+  return keyring::EncryptItem{.scope = *scope,
+                              .plaintext = request.plaintext(),
+                              .associated_data = request.associated_data()};
+}
+
+absl::StatusOr<keyring::DecryptItem> ReadItem(const v1::DecryptRequest& request) {
+  const auto scope = ReadScope(request);
+  if (!scope.ok()) return scope.status();
+  if (absl::Status status = CheckToken(request.token()); !status.ok()) return status;
+  if (absl::Status status = CheckAssociatedData(request.associated_data()); !status.ok()) {
+    return status;
+  }
+  return keyring::DecryptItem{.scope = *scope,
+                              .token = request.token(),
+                              .associated_data = request.associated_data(),
+                              .allow_legacy_plaintext = request.allow_legacy_plaintext()};
+}
+
+void Fill(keyring::Encrypted sealed, v1::EncryptResponse& response) {
+  response.set_token(std::move(sealed.token));
+  response.set_key_version(sealed.key_version);
+  response.set_kek_id(std::move(sealed.kek_id));
+}
+
+void Fill(keyring::Decrypted opened, v1::DecryptResponse& response) {
+  response.set_plaintext(std::move(opened.plaintext));
+  response.set_key_version(opened.key_version);
+  response.set_kek_id(std::move(opened.kek_id));
+  response.set_legacy_plaintext(opened.legacy_plaintext);
+  response.set_stale(opened.stale);
+}
+
+void WipeSecrets(v1::EncryptRequest& request) { Wipe(*request.mutable_plaintext()); }
+
+// A legacy value is a plaintext that came as a token.
+void WipeSecrets(v1::DecryptRequest& request) { Wipe(*request.mutable_token()); }
+
+void WipeSecrets(v1::DecryptResponse& response) { Wipe(*response.mutable_plaintext()); }
+
+}  // namespace keyward::rpc
