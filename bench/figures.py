@@ -1,5 +1,6 @@
 """Figures that have no goal and tell what the goals' ratios stand on."""
 import dataclasses
+import statistics
 from typing import Callable
 
 from goals import Measurements, median, ratio, significant
@@ -23,6 +24,14 @@ def _values(target: str, what: str) -> Figure:
 
 def _cpu(target: str, what: str) -> Figure:
     return Figure(f"{target}_cpu_us_per_call", what, "encrypt", median("encrypt", target, "cpu_us_per_call"))
+
+
+def _growth(kind: str, what: str) -> Figure:
+    """From the end of a peak round to the highest while overloaded, the last of the rounds."""
+    def grown(measured: Measurements) -> float:
+        last = measured[f"overload_{kind}"][-1]
+        return last["overloaded"]["resident_mib_peak"] - last["peak"]["resident_mib_after"]
+    return Figure(f"overload_{kind}_growth_mib", f"growth of memory under {what}, in MiB", f"overload_{kind}", grown)
 
 
 FIGURES = (
@@ -51,6 +60,14 @@ FIGURES = (
     _cpu("ceiling", "processor time of the empty server, in µs"),
     _cpu("keyward", "of keyward-server in Encrypt, in µs"),
     _cpu("python", "of the Python server, in µs"),
+    Figure("overload_offered", "creations offered ÷ their peak rate", "overload_create",
+           lambda measured: statistics.median(each["overloaded"]["offered_per_second"] / each["peak"]["calls_per_second"]
+                                              for each in measured["overload_create"])),
+    Figure("overload_refused_p99_us", "p99 of a refused creation, in µs; 0 where none was", "overload_create",
+           lambda measured: statistics.median(each["overloaded"].get("refused_p99_us", 0)
+                                              for each in measured["overload_create"])),
+    _growth("create", "creations offered beyond their peak"),
+    _growth("encrypt", "more calls in flight than saturate Encrypt"),
     Figure("resident_mib", "keyward-server's memory after it, 100 000 keys cached, in MiB", "encrypt",
            median("encrypt", "keyward", "resident_mib_after")),
 )

@@ -67,6 +67,8 @@ def rounds_of(printed: dict) -> list[dict]:
 def figures_of(printed: dict) -> dict:
     figures = {name: printed[name] for name in ("calls", "seconds", "calls_per_second", "values_per_second", "missed")}
     figures["codes"] = printed["codes"]
+    offered = sum(printed["codes"].values()) + printed["missed"]  # a call that could not be sent was due all the same
+    figures["offered_per_second"] = offered / printed["seconds"]
     for prefix, latency in (("", printed["latency_us"]), ("refused_", printed.get("refused_latency_us", {}))):
         figures |= {f"{prefix}{name.replace('_', '.')}_us": value for name, value in latency.items() if name != "count"}
     if printed["rss_kib"]["peak"]:

@@ -9,6 +9,7 @@ from settings import DECRYPT_RESPONSE_BYTES, ENCRYPT_RESPONSE_BYTES
 
 ENOUGH_OF_PEAK = 0.97  # from which on more calls in flight are no better
 LATENCY_SHARE = 0.5    # of the ceiling's peak
+OPEN_LOOP_IN_FLIGHT = 2000  # so many that none is held back, but where a server stands still
 
 
 def calls(session: Session) -> None:
@@ -54,7 +55,8 @@ def latency(session: Session) -> None:
                            in_flight=session.in_flight)
         rate = LATENCY_SHARE * statistics.median(values(peak, "ceiling", "calls_per_second"))
         session.measured["latency"] = session.run(
-            targets, "encrypt", rounds=settings.latency_rounds, round_seconds=settings.latency_seconds, rate=int(rate))
+            targets, "encrypt", rounds=settings.latency_rounds, round_seconds=settings.latency_seconds, rate=int(rate),
+            in_flight=OPEN_LOOP_IN_FLIGHT)
 
 
 def idle(session: Session) -> None:

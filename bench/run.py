@@ -76,16 +76,26 @@ def measure(options: argparse.Namespace, progress: Progress) -> dict:
         settings = QUICK if options.quick else Settings()
         about = machine.describe(work)
         session = Session(options.bin, work, settings, progress)
-        for name in chosen(options):
-            (GROUPS | FULL_GROUPS)[name](session)
-        return make_report(session.measured, about, machine.versions(options.bin.parent), command_of(options))
+        failed = [name for name in chosen(options) if not succeeds(name, session)]
+        return make_report(session.measured, about, machine.versions(options.bin.parent), command_of(options), failed)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def make_report(measured: goals.Measurements, about: dict, versions: dict, command: str) -> dict:
+def succeeds(name: str, session: Session) -> bool:
+    """A group that fails keeps no other from being measured."""
+    try:
+        (GROUPS | FULL_GROUPS)[name](session)
+    except FAILURES as error:
+        print(f"bench: cannot measure {name}: {error}", file=sys.stderr, flush=True)
+        return False
+    return True
+
+
+def make_report(measured: goals.Measurements, about: dict, versions: dict, command: str, failed: list[str]) -> dict:
     return {"goals": goals.evaluate(measured), "figures": figures.evaluate(measured), "machine": about,
-            "versions": versions, "command": command, "commit": machine.commit(), "measurements": measured}
+            "versions": versions, "command": command, "commit": machine.commit(), "failed": failed,
+            "measurements": measured}
 
 
 def command_of(options: argparse.Namespace) -> str:
@@ -112,15 +122,15 @@ def main(arguments: list[str]) -> int:
         return 0
     try:
         made = measure(options, progress)
-    except FAILURES as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         print("bench: interrupted; every server it started has ended", file=sys.stderr)
         return 130
     report.write(options.out / "report.json", made)
     publish(made, options)
     progress(f"wrote {options.out / 'report.json'}")
+    if made["failed"]:
+        print(f"bench: could not measure {' '.join(made['failed'])}: see above", file=sys.stderr)
+        return 1
     return 0
 
 

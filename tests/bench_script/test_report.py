@@ -23,7 +23,7 @@ FULL_NAMES = {"overload_goodput", "scale_10m_read", "scale_10m_create"}
 
 @pytest.fixture
 def made():
-    return run.make_report(canned.measurements(), canned.MACHINE, canned.VERSIONS, "script/bench --full")
+    return run.make_report(canned.measurements(), canned.MACHINE, canned.VERSIONS, "script/bench --full", [])
 
 
 def test_every_goal_is_there_under_its_name_as_a_plain_number(made):
@@ -68,7 +68,7 @@ def test_the_table_says_met_or_missed(made):
 def test_the_file_holds_all_that_is_told(made, tmp_path):
     report.write(tmp_path / "deep" / "report.json", made)
     read = json.loads((tmp_path / "deep" / "report.json").read_text())
-    assert set(read) == {"goals", "figures", "machine", "versions", "command", "commit", "measurements"}
+    assert set(read) == {"goals", "figures", "machine", "versions", "command", "commit", "failed", "measurements"}
     assert len(read["measurements"]["encrypt"]) == 3
 
 

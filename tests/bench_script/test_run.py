@@ -37,6 +37,7 @@ def test_a_quick_run_measures_every_goal(tmp_path):
                           capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     report = json.loads((out / "report.json").read_text())
+    assert report["failed"] == []
     assert set(report["goals"]) == NAMES | FULL_NAMES
     assert all(value > 0 for value in report["goals"].values())
     assert report["command"] == "script/bench --full --quick"
@@ -49,13 +50,18 @@ def test_a_quick_run_measures_every_goal(tmp_path):
     assert not [command for command in processes() if str(out) in command]
 
 
-def test_a_missing_program_is_a_failure_of_one_line(tmp_path):
-    done = subprocess.run([*PROGRAM, "--quick", "--only", "seal", f"--bin={tmp_path}", f"--out={tmp_path / 'out'}"],
-                          capture_output=True, text=True, check=False)
+def test_what_cannot_be_measured_keeps_nothing_else_from_it(tmp_path):
+    (tmp_path / "bin").mkdir()
+    for name in ("keyward-server", "keyward-bench"):
+        (tmp_path / "bin" / name).symlink_to(BIN / name)
+    done = subprocess.run([*PROGRAM, "--quick", "--only", "seal", "idle", f"--bin={tmp_path / 'bin'}",
+                           f"--out={tmp_path / 'out'}"], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "keyward-microbench" in done.stderr.splitlines()[-1]
+    assert "cannot measure seal" in done.stderr and "keyward-microbench" in done.stderr
     assert "Traceback" not in done.stderr
-    assert list((tmp_path / "out").iterdir()) == []
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["failed"] == ["seal"]
+    assert list(report["goals"]) == ["idle_first_call_ms"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -75,7 +81,7 @@ def test_an_interrupted_run_leaves_nothing(tmp_path, number):
 
 def test_a_report_can_be_drawn_again_without_measuring(tmp_path):
     report = tmp_path / "report.json"
-    report.write_text(json.dumps(run.make_report(canned.measurements(), canned.MACHINE, canned.VERSIONS, "c")))
+    report.write_text(json.dumps(run.make_report(canned.measurements(), canned.MACHINE, canned.VERSIONS, "c", [])))
     done = subprocess.run([*PROGRAM, f"--from={report}", f"--charts-to={tmp_path / 'charts'}"],
                           capture_output=True, text=True, check=True)
     assert "encrypt_vs_ceiling" in done.stdout
