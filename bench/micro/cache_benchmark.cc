@@ -48,7 +48,7 @@ class WarmKeyring {
     tokens_.resize(kUsers);
     std::latch all_sealed(kUsers);
     for (uint64_t i = 0; i < kUsers; ++i) {
-      keyring_.Encrypt({users_[i]}, plaintext_, "",
+      keyring_.Encrypt({.scope = {users_[i]}, .plaintext = plaintext_},
                        [&, i](absl::StatusOr<keyring::Encrypted> sealed) {
                          if (sealed.ok()) tokens_[i] = std::move(sealed->token);
                          all_sealed.count_down();
@@ -76,7 +76,7 @@ void BM_EncryptCached(benchmark::State& state) {
   for (auto _ : state) {
     bool sealed = false;
     warm.keyring().Encrypt(
-        {warm.user(random.Below(kUsers))}, warm.plaintext(), "",
+        {.scope = {warm.user(random.Below(kUsers))}, .plaintext = warm.plaintext()},
         [&sealed](absl::StatusOr<keyring::Encrypted> answer) { sealed = answer.ok(); });
     if (!sealed) return state.SkipWithError("the key is not cached");
   }
@@ -90,7 +90,7 @@ void BM_DecryptCached(benchmark::State& state) {
     const uint64_t user = random.Below(kUsers);
     bool opened = false;
     warm.keyring().Decrypt(
-        {warm.user(user)}, warm.token(user), "",
+        {.scope = {warm.user(user)}, .token = warm.token(user)},
         [&opened](absl::StatusOr<keyring::Decrypted> answer) { opened = answer.ok(); });
     if (!opened) return state.SkipWithError("the key is not cached");
   }
@@ -103,7 +103,7 @@ void BM_EncryptCachedOneUser(benchmark::State& state) {
   for (auto _ : state) {
     bool sealed = false;
     warm.keyring().Encrypt(
-        {warm.user(0)}, warm.plaintext(), "",
+        {.scope = {warm.user(0)}, .plaintext = warm.plaintext()},
         [&sealed](absl::StatusOr<keyring::Encrypted> answer) { sealed = answer.ok(); });
     if (!sealed) return state.SkipWithError("the key is not cached");
   }
