@@ -39,7 +39,8 @@ def charts(measured: Measurements) -> list[Chart]:
     return [make(measured) for name, make in makers.items() if name in measured]
 
 
-def draw(folder: pathlib.Path, measured: Measurements) -> list[pathlib.Path]:
+def draw(folder: pathlib.Path, measured: Measurements) -> dict[str, pathlib.Path]:
+    """The files, by their titles."""
     folder.mkdir(parents=True, exist_ok=True)
     drawn = charts(measured)
     for chart in drawn:
@@ -47,7 +48,7 @@ def draw(folder: pathlib.Path, measured: Measurements) -> list[pathlib.Path]:
         if svg.returncode or not svg.stdout:
             raise RuntimeError(f"gnuplot cannot draw {chart.file}: {svg.stderr.strip()}")
         (folder / chart.file).write_text(accessible(svg.stdout, chart))
-    return [folder / chart.file for chart in drawn]
+    return {chart.title: folder / chart.file for chart in drawn}
 
 
 def script(chart: Chart) -> str:

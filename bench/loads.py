@@ -2,17 +2,13 @@
 import dataclasses
 import json
 import pathlib
-import subprocess
 
-from servers import Server, clean_environment
+from programs import run
+from servers import Server
 from settings import PLAINTEXT_BYTES
 
 ECHO_METHOD = "/keyward.bench.v1.Echo/Call"
 SETTLE_SECONDS = 0.2  # of each round are not counted, but the server's processor time in them is
-
-
-class LoadFailed(RuntimeError):
-    pass
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,13 +45,7 @@ class Loads:
                    f"--plaintext_bytes={PLAINTEXT_BYTES}"]
         command += [f"--target={target.text(name)}" for name, target in targets.items()]
         command += [f"--{name}" if value is True else f"--{name}={value}" for name, value in options.items()]
-        return rounds_of(json.loads(self._output(command)))
-
-    def _output(self, command: list[str]) -> str:
-        done = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise LoadFailed(f"{' '.join(command)}\n{done.stderr.strip()}")
-        return done.stdout
+        return rounds_of(json.loads(run(command)))
 
 
 def rounds_of(printed: dict) -> list[dict]:

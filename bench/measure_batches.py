@@ -1,11 +1,11 @@
 """Batches: values per second over batch size, and beside the Python module's own loop."""
 import json
 import pathlib
-import subprocess
 import sys
 
 from loads import Target
-from session import MeasurementFailed, Session
+from programs import run
+from session import Session
 from settings import PLAINTEXT_BYTES
 
 LOOP = pathlib.Path(__file__).resolve().with_name("python_loop.py")
@@ -60,8 +60,6 @@ def _batch(session: Session, keyward: Target, mode: str, size: int, rounds: int,
 
 
 def _python_loop(seconds: float) -> float:
-    command = [sys.executable, str(LOOP), f"--seconds={seconds}", "--rounds=1", f"--plaintext_bytes={PLAINTEXT_BYTES}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise MeasurementFailed(f"bench/python_loop.py failed: {done.stderr.strip()}")
-    return json.loads(done.stdout)["values_per_second"][0]
+    command = [sys.executable, str(LOOP), f"--seconds={seconds}", "--rounds=1",
+               f"--plaintext_bytes={PLAINTEXT_BYTES}"]
+    return json.loads(run(command))["values_per_second"][0]

@@ -1,9 +1,8 @@
 """One seal, without a server: the micro-benchmark of a token beside that of BoringSSL alone."""
 import json
-import subprocess
 
-from servers import clean_environment
-from session import MeasurementFailed, Session
+from programs import run
+from session import Session
 
 # The second draws a nonce and seals under a key that is set up already; no base64, no allocation.
 BENCHMARKS = {"BM_SealToken": "token", "BM_BareSeal": "boringssl"}
@@ -15,10 +14,7 @@ def seal(session: Session) -> None:
                f"--benchmark_filter=^({'|'.join(BENCHMARKS)})$",
                f"--benchmark_repetitions={session.settings.rounds}", "--benchmark_enable_random_interleaving=true",
                f"--benchmark_min_time={session.settings.sweep_seconds / 2}"]
-    done = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise MeasurementFailed(f"keyward-microbench: {done.stderr.strip()}")
-    session.measured["seal"] = rounds_of(json.loads(done.stdout))
+    session.measured["seal"] = rounds_of(json.loads(run(command)))
 
 
 def rounds_of(printed: dict) -> list[dict]:

@@ -1,5 +1,6 @@
 """The report: one JSON file, one table on the terminal, one section of docs/PERFORMANCE.md."""
 import json
+import os
 import pathlib
 
 from figures import FIGURES
@@ -41,8 +42,8 @@ def number(value: float) -> str:
     return f"{value:.4g}"
 
 
-def markdown(report: dict) -> str:
-    """The section's text, without the marks around it."""
+def markdown(report: dict, drawings: dict[str, str]) -> str:
+    """The section's text, without the marks around it; the drawings' links by their titles."""
     goals = [f"| `{goal.name}` | {goal.what} | {goal.bound_text()} | {_verdict(goal, report['goals'])} |"
              for goal in GOALS]
     figures = [f"| `{figure.name}` | {figure.what} | {number(report['figures'][figure.name])} |"
@@ -52,17 +53,19 @@ def markdown(report: dict) -> str:
         f"{_versions(report['versions'])}.", "",
         "| name | what | goal | measured |", "| --- | --- | --- | --- |", *goals, "",
         "What the ratios stand on; calls, keys or values per second unless said:", "",
-        "| name | what | measured |", "| --- | --- | ---: |", *figures])
+        "| name | what | measured |", "| --- | --- | ---: |", *figures,
+        *(f"\n![{title}]({link})" for title, link in drawings.items())])
 
 
-def render(document: pathlib.Path, report: dict) -> None:
-    """Puts the section in place of the one between the marks."""
+def render(document: pathlib.Path, report: dict, drawings: dict[str, pathlib.Path]) -> None:
+    """Puts the section in place of the one between the marks, with the drawings, by their titles."""
     text = document.read_text()
     before, mark, rest = text.partition(BEGIN)
     _, other_mark, after = rest.partition(END)
     if not mark or not other_mark:
         raise ValueError(f"{document} lacks the marks of the section to write:\n{BEGIN}\n{END}")
-    document.write_text(f"{before}{BEGIN}\n{markdown(report)}\n{END}{after}")
+    links = {title: os.path.relpath(path, document.parent) for title, path in drawings.items()}
+    document.write_text(f"{before}{BEGIN}\n{markdown(report, links)}\n{END}{after}")
 
 
 def _verdict(goal, values: dict[str, float]) -> str:

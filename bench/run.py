@@ -11,23 +11,24 @@ import json
 import os
 import pathlib
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 
+import grpc
+
 import charts
 import figures
 import goals
+import interrupts
 import machine
 import report
-from loads import LoadFailed
 from measure_batches import batches
 from measure_beyond import overload, scale
 from measure_calls import calls, idle, latency
 from measure_seal import seal
 from measure_store import create, million
+from programs import ProgramFailed
 from servers import ServerFailed
 from session import MeasurementFailed, Session
 from settings import QUICK, Settings
@@ -37,7 +38,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 GROUPS = {"calls": calls, "latency": latency, "idle": idle, "batches": batches, "create": create, "million": million,
           "seal": seal}
 FULL_GROUPS = {"overload": overload, "scale": scale}
-FAILURES = (MeasurementFailed, ServerFailed, LoadFailed, TouchFailed, OSError, subprocess.SubprocessError)
+FAILURES = (MeasurementFailed, ServerFailed, ProgramFailed, TouchFailed, grpc.RpcError, OSError)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -104,19 +105,15 @@ def command_of(options: argparse.Namespace) -> str:
 
 
 def publish(made: dict, options: argparse.Namespace) -> None:
-    charts.draw(options.charts_to or options.out / "charts", made["measurements"])
+    drawings = charts.draw(options.charts_to or options.out / "charts", made["measurements"])
     if options.render:
-        report.render(options.render, made)
+        report.render(options.render, made, drawings)
     print(report.table(made))
-
-
-def end(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 def main(arguments: list[str]) -> int:
     options, progress = parse(arguments), Progress()
-    signal.signal(signal.SIGTERM, end)
+    interrupts.install()
     if options.source:
         publish(json.loads(options.source.read_text()), options)
         return 0

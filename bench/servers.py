@@ -14,6 +14,9 @@ from typing import Callable
 
 import grpc
 
+import interrupts
+from programs import BOUND_TO_US, clean_environment, run
+
 HERE = pathlib.Path(__file__).resolve().parent
 PATIENCE_SECONDS = 120
 HEALTH_CHECK = "/grpc.health.v1.Health/Check"
@@ -36,11 +39,6 @@ class Credentials:
         return [f"--tls_cert={self.certificate}", f"--tls_key={self.key}", f"--tls_client_ca={self.authority}"]
 
 
-def clean_environment() -> dict[str, str]:
-    """Nothing in it that configures Keyward."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("KEYWARD_", "API_KEY_"))}
-
-
 class Server:
     """One process. A thread reads all that it prints; it ends with this program in any case."""
 
@@ -49,9 +47,8 @@ class Server:
         self.lines: list[str] = []
         self._ended = False
         self._news = threading.Condition()
-        # A server may not outlive this program, even where that is killed.
         self._process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", *command], env=clean_environment() | environment,
+            [*BOUND_TO_US, *command], env=clean_environment() | environment,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -130,24 +127,26 @@ class Fleet(contextlib.ExitStack):
              credentials: Credentials | None = None) -> Server:
         command = [str(self.bin / "keyward-bench"), "serve", f"--kind={kind}", f"--listen={listen}",
                    f"--response_bytes={response_bytes}", *(credentials.flags() if credentials else [])]
-        return self._add(Server(f"the empty server ({kind})", command, {}))
+        return self._start(f"the empty server ({kind})", command, {})
 
     def keyward(self, database: pathlib.Path, *flags: str, listen: str = "127.0.0.1:0",
                 credentials: Credentials | None = None) -> Server:
         """Listens from the moment it answers; call wait_until_serving before the first call."""
         command = [str(self.bin / "keyward-server"), f"--listen={listen}", f"--store=sqlite:{database}",
                    "--drain_delay=0s", *flags, *(credentials.flags() if credentials else [])]
-        return self._add(Server("keyward-server", command, self.master_key))
+        return self._start("keyward-server", command, self.master_key)
 
     def python(self, database: pathlib.Path, users: pathlib.Path) -> Server:
         command = [sys.executable, str(HERE / "python_server.py"), f"--store={database}", f"--users={users}"]
-        return self._add(Server("the Python server", command, self.master_key))
+        return self._start("the Python server", command, self.master_key)
 
     def socket(self, name: str) -> str:
         return f"unix:{self.work}/{name}.sock"
 
-    def _add(self, server: Server) -> Server:
-        self.callback(server.stop)
+    def _start(self, name: str, command: list[str], environment: dict[str, str]) -> Server:
+        with interrupts.held():
+            server = Server(name, command, environment)
+            self.callback(server.stop)
         return server
 
 
@@ -188,6 +187,4 @@ def make_credentials(folder: pathlib.Path) -> Credentials:
 
 
 def _openssl(*arguments: object) -> None:
-    done = subprocess.run(["openssl", *map(str, arguments)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise ServerFailed(f"openssl {arguments[0]} failed: {done.stderr.strip().splitlines()[-1]}")
+    run(["openssl", *map(str, arguments)])

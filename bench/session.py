@@ -2,14 +2,14 @@
 import json
 import pathlib
 import shutil
-import subprocess
 import time
 from typing import Callable
 
 from goals import Measurements
 from loads import Loads, Target, Targets
 from machine import free_bytes
-from servers import Fleet, clean_environment, wait_until_serving
+from programs import run
+from servers import Fleet, wait_until_serving
 from settings import Settings
 from touch import touch_all
 from user_ids import user_id
@@ -109,11 +109,7 @@ class Session:
 
     def _keyward_bench(self, *arguments: str) -> str:
         """Runs it with the master key of this run; what it prints."""
-        done = subprocess.run([str(self.bin / "keyward-bench"), *arguments], capture_output=True, text=True,
-                              env=clean_environment() | self._master_key, check=False)
-        if done.returncode:
-            raise MeasurementFailed(f"keyward-bench {' '.join(arguments)}\n{done.stderr.strip()}")
-        return done.stdout
+        return run([str(self.bin / "keyward-bench"), *arguments], self._master_key)
 
 
 def tokens_of(database: pathlib.Path) -> pathlib.Path:

@@ -11,18 +11,18 @@ FILES = ["throughput.svg", "latency.svg", "batches.svg", "creation.svg"]
 
 
 def test_all_are_drawn(tmp_path):
-    assert [path.name for path in charts.draw(tmp_path / "new", canned.measurements())] == FILES
+    assert [path.name for path in charts.draw(tmp_path / "new", canned.measurements()).values()] == FILES
 
 
 def test_the_same_measurements_give_the_same_bytes(tmp_path):
-    first, second = (charts.draw(tmp_path / name, canned.measurements()) for name in "ab")
+    first, second = (charts.draw(tmp_path / name, canned.measurements()).values() for name in "ab")
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
 
 
 @pytest.mark.parametrize("number", range(4))
 def test_each_has_a_title_a_description_units_and_the_names_of_its_lines(tmp_path, number):
     chart = charts.charts(canned.measurements())[number]
-    path = charts.draw(tmp_path, canned.measurements())[number]
+    path = charts.draw(tmp_path, canned.measurements())[chart.title]
     drawing = xml.parse(path).getroot()
     assert drawing.find(f"{SVG}title").text == chart.title
     description = drawing.find(f"{SVG}desc").text
@@ -36,4 +36,4 @@ def test_each_has_a_title_a_description_units_and_the_names_of_its_lines(tmp_pat
 
 def test_only_what_was_measured_is_drawn(tmp_path):
     some = {"latency": canned.measurements()["latency"]}
-    assert [path.name for path in charts.draw(tmp_path, some)] == ["latency.svg"]
+    assert [path.name for path in charts.draw(tmp_path, some).values()] == ["latency.svg"]

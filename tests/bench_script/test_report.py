@@ -75,27 +75,28 @@ def test_the_file_holds_all_that_is_told(made, tmp_path):
 def test_rendering_replaces_the_section_alone_and_twice_is_once(made, tmp_path):
     document = tmp_path / "P.md"
     document.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
-    report.render(document, made)
+    drawings = {"A chart": tmp_path / "charts" / "a.svg"}
+    report.render(document, made, drawings)
     once = document.read_text()
-    report.render(document, made)
+    report.render(document, made, drawings)
     assert document.read_text() == once
     assert once.startswith(f"before\n{report.BEGIN}\n") and once.endswith(f"{report.END}\nafter\n")
     assert "\nold\n" not in once and "| `cold_vs_ceiling` |" in once and "**0.45, missed**" in once
-    assert "`script/bench --full`" in once
+    assert "`script/bench --full`" in once and "![A chart](charts/a.svg)" in once
 
 
 def test_a_document_without_the_marks_is_refused(made, tmp_path):
     document = tmp_path / "P.md"
     document.write_text("text\n")
     with pytest.raises(ValueError, match="lacks the marks"):
-        report.render(document, made)
+        report.render(document, made, {})
     assert document.read_text() == "text\n"
 
 
 def test_the_document_of_this_repository_has_the_marks(made, tmp_path):
     copy = tmp_path / "P.md"
     copy.write_text((REPOSITORY / "docs" / "PERFORMANCE.md").read_text())
-    report.render(copy, made)
+    report.render(copy, made, {})
     for name in NAMES | FULL_NAMES:
         assert f"| `{name}` |" in copy.read_text()
 

@@ -79,6 +79,23 @@ def test_an_interrupted_run_leaves_nothing(tmp_path, number):
     assert not [command for command in processes() if str(tmp_path) in command]
 
 
+def test_an_interrupt_waits_until_a_process_is_on_record():
+    told = """
+import os, signal, interrupts
+interrupts.install()
+try:
+    with interrupts.held():
+        os.kill(os.getpid(), signal.SIGTERM)
+        print("recorded")
+except KeyboardInterrupt:
+    os.kill(os.getpid(), signal.SIGINT)
+    print("ended")
+"""
+    done = subprocess.run([sys.executable, "-B", "-c", told], cwd=REPOSITORY / "bench", capture_output=True, text=True,
+                          check=True)
+    assert done.stdout.split() == ["recorded", "ended"]
+
+
 def test_a_report_can_be_drawn_again_without_measuring(tmp_path):
     report = tmp_path / "report.json"
     report.write_text(json.dumps(run.make_report(canned.measurements(), canned.MACHINE, canned.VERSIONS, "c", [])))
