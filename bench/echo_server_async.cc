@@ -14,45 +14,81 @@ namespace {
 
 using Service = v1::Echo::WithRawMethod_Call<v1::Echo::AsyncService>;
 
-// A call slot: takes a call, answers it, and takes the next one.
+class Slots;
+
+// A call slot: takes a call, answers it, and is spare again.
 class Slot {
  public:
-  Slot(Service& service, grpc::ServerCompletionQueue* queue, size_t response_bytes)
-      : service_(service), queue_(queue), response_(MessageOfSize(response_bytes)) {
-    Arm();
-  }
+  Slot(Slots& slots, size_t response_bytes)
+      : slots_(slots), response_(MessageOfSize(response_bytes)) {}
 
-  // False where there will be no more calls.
-  bool Proceed(bool ok) {
-    if (answering_) {
-      writer_.reset();
-      context_.reset();
-      request_.Clear();
-      Arm();
-      return true;
-    }
-    if (!ok) return false;
-    answering_ = true;
-    writer_->Finish(response_, grpc::Status::OK, this);
-    return true;
-  }
-
- private:
-  void Arm() {
+  void Arm(Service& service, grpc::ServerCompletionQueue* queue) {
     answering_ = false;
     context_.emplace();
     writer_.emplace(&*context_);
-    service_.RequestCall(&*context_, &request_, &*writer_, queue_, queue_, this);
+    service.RequestCall(&*context_, &request_, &*writer_, queue, queue, this);
   }
+  void Proceed(bool ok);
 
-  Service& service_;
-  grpc::ServerCompletionQueue* const queue_;
+ private:
+  Slots& slots_;
   const grpc::ByteBuffer response_;
   bool answering_ = false;
   std::optional<grpc::ServerContext> context_;
   std::optional<grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>> writer_;
   grpc::ByteBuffer request_;
 };
+
+// The slots of one queue. As many wait ready as keyward-server has, however many answer: a call
+// that finds none ready costs gRPC more.
+class Slots {
+ public:
+  Slots(Service& service, grpc::ServerCompletionQueue* queue, const EchoOptions& options)
+      : service_(service), queue_(queue), response_bytes_(options.response_bytes) {
+    for (int i = 0; i < options.ready_calls; ++i) ArmOne();
+  }
+
+  bool in_use() const { return open_ > 0; }
+  void Taken() { ArmOne(); }
+  void Done(Slot& slot) {
+    spare_.push_back(&slot);
+    --open_;
+  }
+  // The server gives no more calls.
+  void Retire() { --open_; }
+
+ private:
+  void ArmOne() {
+    if (spare_.empty()) {
+      slots_.push_back(std::make_unique<Slot>(*this, response_bytes_));
+      spare_.push_back(slots_.back().get());
+    }
+    Slot* slot = spare_.back();
+    spare_.pop_back();
+    ++open_;
+    slot->Arm(service_, queue_);
+  }
+
+  Service& service_;
+  grpc::ServerCompletionQueue* const queue_;
+  const size_t response_bytes_;
+  std::vector<std::unique_ptr<Slot>> slots_;
+  std::vector<Slot*> spare_;
+  size_t open_ = 0;  // of which an operation is under way
+};
+
+void Slot::Proceed(bool ok) {
+  if (answering_) {
+    writer_.reset();
+    context_.reset();
+    request_.Clear();
+    return slots_.Done(*this);
+  }
+  if (!ok) return slots_.Retire();
+  answering_ = true;
+  writer_->Finish(response_, grpc::Status::OK, this);
+  slots_.Taken();
+}
 
 class AsyncEcho final : public EchoServer {
  public:
@@ -81,16 +117,10 @@ class AsyncEcho final : public EchoServer {
 
  private:
   void Serve(const EchoOptions& options, grpc::ServerCompletionQueue* queue) {
-    std::vector<std::unique_ptr<Slot>> slots;
-    for (int i = 0; i < options.ready_calls; ++i) {
-      slots.push_back(std::make_unique<Slot>(service_, queue, options.response_bytes));
-    }
-    size_t open = slots.size();
+    Slots slots(service_, queue, options);
     void* tag = nullptr;
     bool ok = false;
-    while (open > 0 && queue->Next(&tag, &ok)) {
-      if (!static_cast<Slot*>(tag)->Proceed(ok)) --open;
-    }
+    while (slots.in_use() && queue->Next(&tag, &ok)) static_cast<Slot*>(tag)->Proceed(ok);
     queue->Shutdown();
     while (queue->Next(&tag, &ok)) {
     }
