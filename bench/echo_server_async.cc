@@ -48,14 +48,8 @@ class Slots {
     for (int i = 0; i < options.ready_calls; ++i) ArmOne();
   }
 
-  bool in_use() const { return open_ > 0; }
   void Taken() { ArmOne(); }
-  void Done(Slot& slot) {
-    spare_.push_back(&slot);
-    --open_;
-  }
-  // The server gives no more calls.
-  void Retire() { --open_; }
+  void Done(Slot& slot) { spare_.push_back(&slot); }
 
  private:
   void ArmOne() {
@@ -65,7 +59,6 @@ class Slots {
     }
     Slot* slot = spare_.back();
     spare_.pop_back();
-    ++open_;
     slot->Arm(service_, queue_);
   }
 
@@ -74,7 +67,6 @@ class Slots {
   const size_t response_bytes_;
   std::vector<std::unique_ptr<Slot>> slots_;
   std::vector<Slot*> spare_;
-  size_t open_ = 0;  // of which an operation is under way
 };
 
 void Slot::Proceed(bool ok) {
@@ -84,7 +76,7 @@ void Slot::Proceed(bool ok) {
     request_.Clear();
     return slots_.Done(*this);
   }
-  if (!ok) return slots_.Retire();
+  if (!ok) return;  // the server gives no more calls
   answering_ = true;
   writer_->Finish(response_, grpc::Status::OK, this);
   slots_.Taken();
@@ -95,6 +87,7 @@ class AsyncEcho final : public EchoServer {
   ~AsyncEcho() override {
     if (server_ == nullptr) return;
     server_->Shutdown(std::chrono::system_clock::now());
+    for (const auto& queue : queues_) queue->Shutdown();
     for (std::thread& thread : threads_) thread.join();
   }
 
@@ -110,23 +103,22 @@ class AsyncEcho final : public EchoServer {
       return absl::UnavailableError(absl::StrCat("cannot listen on ", options.address));
     }
     for (const auto& queue : queues_) {
-      threads_.emplace_back([this, options, queue = queue.get()] { Serve(options, queue); });
+      slots_.push_back(std::make_unique<Slots>(service_, queue.get(), options));
+      threads_.emplace_back([queue = queue.get()] { Serve(queue); });
     }
     return BoundAddress(options.address, port);
   }
 
  private:
-  void Serve(const EchoOptions& options, grpc::ServerCompletionQueue* queue) {
-    Slots slots(service_, queue, options);
+  static void Serve(grpc::ServerCompletionQueue* queue) {
     void* tag = nullptr;
     bool ok = false;
-    while (slots.in_use() && queue->Next(&tag, &ok)) static_cast<Slot*>(tag)->Proceed(ok);
-    queue->Shutdown();
-    while (queue->Next(&tag, &ok)) {
-    }
+    while (queue->Next(&tag, &ok)) static_cast<Slot*>(tag)->Proceed(ok);
   }
 
+  // These end in reverse: the server, its queues, the slots that live on them.
   Service service_;
+  std::vector<std::unique_ptr<Slots>> slots_;
   std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues_;
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::thread> threads_;
