@@ -1,8 +1,8 @@
 #include "server/keyring/key_cache.h"
 
 #include <algorithm>
-#include <functional>
 #include <tuple>
+#include <utility>
 
 namespace keyward::keyring {
 
@@ -17,39 +17,33 @@ std::optional<LoadedUser> KeyCache::Get(std::string_view user_id) {
   sync::MutexLock lock(shard.mutex);
   const auto found = shard.by_id.find(user_id);
   if (found == shard.by_id.end()) return std::nullopt;
-  const auto entry = *found;
+  CacheEntry* const entry = *found;
   if (now >= entry->expires) {
-    shard.by_id.erase(found);
-    shard.by_use.erase(entry);
+    shard.Remove(entry);
     return std::nullopt;
   }
-  shard.by_use.splice(shard.by_use.begin(), shard.by_use, entry);
-  return entry->packed.Unpack();
+  entry->used = true;
+  return entry->Unpack();
 }
 
 void KeyCache::Put(std::string_view user_id, const LoadedUser& user) {
-  const int64_t expires = absl::ToInt64Nanoseconds(clock_.Monotonic() + ttl_);
-  PackedUser packed(user_id, user);
+  CacheEntry::Ptr entry = CacheEntry::New(user_id, user);
+  entry->expires = absl::ToInt64Nanoseconds(clock_.Monotonic() + ttl_);
   Shard& shard = ShardOf(user_id);
   sync::MutexLock lock(shard.mutex);
-  if (const auto found = shard.by_id.find(user_id); found != shard.by_id.end()) {
-    const auto old = *found;
-    shard.by_id.erase(found);
-    shard.by_use.erase(old);
+  if (const auto old = shard.by_id.find(user_id); old != shard.by_id.end()) {
+    shard.Remove(*old);
+  } else if (shard.entries.size() >= max_per_shard_) {
+    shard.RemoveOneNotUsed();
   }
-  shard.by_use.push_front({std::move(packed), expires});
-  shard.by_id.insert(shard.by_use.begin());
-  if (shard.by_use.size() > max_per_shard_) {
-    shard.by_id.erase(std::prev(shard.by_use.end()));
-    shard.by_use.pop_back();
-  }
+  shard.Add(std::move(entry));
 }
 
 size_t KeyCache::size() const {
   size_t size = 0;
   for (const Shard& shard : shards_) {
     sync::MutexLock lock(shard.mutex);
-    size += shard.by_use.size();
+    size += shard.entries.size();
   }
   return size;
 }
@@ -57,6 +51,29 @@ size_t KeyCache::size() const {
 KeyCache::Shard& KeyCache::ShardOf(std::string_view user_id) {
   // Other bits of the hash than those by which the shard's own table chooses its group.
   return shards_[(std::hash<std::string_view>()(user_id) >> 56) % shards_.size()];
+}
+
+void KeyCache::Shard::Add(CacheEntry::Ptr entry) {
+  entry->place = static_cast<uint32_t>(entries.size());
+  by_id.insert(entry.get());
+  entries.push_back(std::move(entry));
+}
+
+void KeyCache::Shard::Remove(CacheEntry* entry) {
+  by_id.erase(entry);
+  const size_t place = entry->place;
+  std::swap(entries[place], entries.back());
+  entries[place]->place = static_cast<uint32_t>(place);
+  entries.pop_back();
+}
+
+void KeyCache::Shard::RemoveOneNotUsed() {
+  while (true) {
+    if (hand >= entries.size()) hand = 0;
+    CacheEntry* const entry = entries[hand].get();
+    if (!std::exchange(entry->used, false)) return Remove(entry);
+    ++hand;
+  }
 }
 
 }  // namespace keyward::keyring

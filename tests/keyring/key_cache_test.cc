@@ -78,7 +78,7 @@ TEST_F(KeyCacheTest, HoldsNoMoreUsersThanItMay) {
   EXPECT_GE(cache.size(), 100);
 }
 
-TEST_F(KeyCacheTest, TheLeastRecentlyUsedGoesFirst) {
+TEST_F(KeyCacheTest, WhatIsInUseStaysAndWhatIsNotGoes) {
   KeyCache cache(160, absl::Minutes(5), clock_);
   cache.Put("favourite", User());
   for (int i = 0; i < 10000; ++i) {

@@ -1,13 +1,13 @@
-#include "server/keyring/packed_user.h"
+#include "server/keyring/cache_entry.h"
 
-#include <cstdint>
 #include <cstring>
+#include <new>
 
 namespace keyward::keyring {
 namespace {
 
-// The fields follow one another without padding: header, id, then each version, with its key where it
-// has one. Only this process reads them, in its own byte order.
+// The fields follow one another without padding: id, the user's own, then each version, with its key where
+// it has one. Only this process reads them, in its own byte order.
 class Writer {
  public:
   explicit Writer(char* to) : to_(to) {}
@@ -35,23 +35,17 @@ class Reader {
     from_ += sizeof(value);
     return value;
   }
-  std::string_view Get(size_t size) {
-    const std::string_view bytes(from_, size);
-    from_ += size;
-    return bytes;
-  }
-
  private:
   const char* from_;
 };
 
-constexpr size_t kHeaderBytes = 2 * sizeof(uint16_t) + sizeof(uint8_t) + 2 * sizeof(uint32_t);
+constexpr size_t kUserBytes = sizeof(uint16_t) + sizeof(uint8_t) + 2 * sizeof(uint32_t);
 constexpr size_t kVersionBytes = sizeof(uint32_t) + sizeof(int64_t) + sizeof(uint8_t);
 // Beside the state's number, in the same byte.
 constexpr uint8_t kHasKey = 0x80;
 
 size_t PackedBytes(std::string_view user_id, const LoadedUser& user) {
-  size_t size = kHeaderBytes + user_id.size();
+  size_t size = user_id.size() + kUserBytes;
   for (const LoadedVersion& version : user.versions) {
     size += kVersionBytes + (version.key ? sizeof(ShieldedKey) : 0);
   }
@@ -60,10 +54,19 @@ size_t PackedBytes(std::string_view user_id, const LoadedUser& user) {
 
 }  // namespace
 
-PackedUser::PackedUser(std::string_view user_id, const LoadedUser& user)
-    : bytes_(new char[PackedBytes(user_id, user)]) {
-  Writer out(bytes_.get());
-  out.Put(static_cast<uint16_t>(user_id.size()));
+void CacheEntry::Delete::operator()(CacheEntry* entry) const {
+  entry->~CacheEntry();
+  ::operator delete(entry);
+}
+
+CacheEntry::Ptr CacheEntry::New(std::string_view user_id, const LoadedUser& user) {
+  void* const memory = ::operator new(sizeof(CacheEntry) + PackedBytes(user_id, user));
+  return Ptr(new (memory) CacheEntry(user_id, user));
+}
+
+CacheEntry::CacheEntry(std::string_view user_id, const LoadedUser& user)
+    : id_size_(static_cast<uint16_t>(user_id.size())) {
+  Writer out(bytes());
   out.Put(user_id);
   out.Put(static_cast<uint16_t>(user.versions.size()));
   out.Put(static_cast<uint8_t>(user.state));
@@ -78,14 +81,8 @@ PackedUser::PackedUser(std::string_view user_id, const LoadedUser& user)
   }
 }
 
-std::string_view PackedUser::user_id() const {
-  Reader in(bytes_.get());
-  return in.Get(in.Get<uint16_t>());
-}
-
-LoadedUser PackedUser::Unpack() const {
-  Reader in(bytes_.get());
-  in.Get(in.Get<uint16_t>());
+LoadedUser CacheEntry::Unpack() const {
+  Reader in(bytes() + id_size_);
   LoadedUser user;
   user.versions.resize(in.Get<uint16_t>());
   user.state = static_cast<store::UserState>(in.Get<uint8_t>());

@@ -1,4 +1,4 @@
-#include "server/keyring/packed_user.h"
+#include "server/keyring/cache_entry.h"
 
 #include <gtest/gtest.h>
 
@@ -29,7 +29,7 @@ void ExpectSame(const LoadedUser& a, const LoadedUser& b) {
   }
 }
 
-TEST(PackedUserTest, UnpacksToWhatWasPacked) {
+TEST(CacheEntryTest, UnpacksToWhatWasPacked) {
   LoadedUser user{.state = store::UserState::kDisabled, .primary_version = 4'000'000'000,
                   .min_version = 2, .versions = {}};
   user.versions.push_back({.version = 4'000'000'000,
@@ -47,16 +47,16 @@ TEST(PackedUserTest, UnpacksToWhatWasPacked) {
                            .created_at_micros = 0,
                            .problem = absl::OkStatus(),
                            .key = Shielded('\xff')});
-  const PackedUser packed("alice", user);
-  EXPECT_EQ(packed.user_id(), "alice");
-  ExpectSame(user, packed.Unpack());
+  const CacheEntry::Ptr entry = CacheEntry::New("alice", user);
+  EXPECT_EQ(entry->user_id(), "alice");
+  ExpectSame(user, entry->Unpack());
 }
 
-TEST(PackedUserTest, HoldsAnyIdAndNoVersionAtAll) {
+TEST(CacheEntryTest, HoldsAnyIdAndNoVersionAtAll) {
   for (const std::string& id : {std::string(), std::string(256, 'x'), std::string("\xff\x01", 2)}) {
-    const PackedUser packed(id, LoadedUser());
-    EXPECT_EQ(packed.user_id(), id);
-    ExpectSame(LoadedUser(), packed.Unpack());
+    const CacheEntry::Ptr entry = CacheEntry::New(id, LoadedUser());
+    EXPECT_EQ(entry->user_id(), id);
+    ExpectSame(LoadedUser(), entry->Unpack());
   }
 }
 
