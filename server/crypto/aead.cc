@@ -75,12 +75,16 @@ bool AeadOpen(const AeadKey& key, std::string_view nonce, std::string_view seale
                            sealed.size(), Bytes(associated_data), associated_data.size());
 }
 
+void SealBox(const AeadKey& key, std::string_view plaintext, std::string_view associated_data,
+             Random& random, char* box) {
+  random.Fill({reinterpret_cast<uint8_t*>(box), kNonceBytes});
+  AeadSeal(key, std::string_view(box, kNonceBytes), plaintext, associated_data, box + kNonceBytes);
+}
+
 std::string SealBox(const AeadKey& key, std::string_view plaintext,
                     std::string_view associated_data, Random& random) {
   std::string box(plaintext.size() + kBoxOverhead, '\0');
-  random.Fill({reinterpret_cast<uint8_t*>(box.data()), kNonceBytes});
-  AeadSeal(key, std::string_view(box).substr(0, kNonceBytes), plaintext, associated_data,
-           box.data() + kNonceBytes);
+  SealBox(key, plaintext, associated_data, random, box.data());
   return box;
 }
 

@@ -52,7 +52,10 @@ void AeadSeal(const AeadKey& key, std::string_view nonce, std::string_view plain
 bool AeadOpen(const AeadKey& key, std::string_view nonce, std::string_view sealed,
               std::string_view associated_data, char* out);
 
-// A box is nonce, ciphertext and tag in one string.
+// A box is nonce, ciphertext and tag in one string. The first of these writes plaintext.size() +
+// kBoxOverhead bytes to `box`.
+void SealBox(const AeadKey& key, std::string_view plaintext, std::string_view associated_data,
+             Random& random, char* box);
 std::string SealBox(const AeadKey& key, std::string_view plaintext,
                     std::string_view associated_data, Random& random);
 std::optional<std::string> OpenBox(const AeadKey& key, std::string_view box,

@@ -3,8 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/types/span.h"
 
 namespace keyward::crypto {
@@ -31,7 +31,7 @@ class DrawnAhead : public Random {
 
  private:
   Random& source_;
-  std::vector<uint8_t> drawn_;
+  absl::InlinedVector<uint8_t, 16> drawn_;
   size_t used_ = 0;
 };
 

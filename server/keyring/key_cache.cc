@@ -13,11 +13,12 @@ KeyCache::KeyCache(size_t max_users, absl::Duration ttl, const Clock& clock)
 
 std::optional<LoadedUser> KeyCache::Get(std::string_view user_id) {
   const int64_t now = absl::ToInt64Nanoseconds(clock_.Monotonic());
-  Shard& shard = ShardOf(user_id);
+  const size_t hash = Hash(user_id);
+  Shard& shard = ShardOf(hash);
   sync::MutexLock lock(shard.mutex);
-  const auto found = shard.by_id.find(user_id);
+  const auto found = shard.by_id.find(Key{hash, user_id});
   if (found == shard.by_id.end()) return std::nullopt;
-  CacheEntry* const entry = *found;
+  CacheEntry* const entry = found->entry;
   if (now >= entry->expires) {
     shard.Remove(entry);
     return std::nullopt;
@@ -26,17 +27,39 @@ std::optional<LoadedUser> KeyCache::Get(std::string_view user_id) {
   return entry->Unpack();
 }
 
+void KeyCache::Prefetch(absl::Span<const std::string_view> user_ids) {
+  user_ids = user_ids.subspan(0, kMaxPrefetch);
+  std::array<size_t, kMaxPrefetch> hashes;
+  for (size_t i = 0; i < user_ids.size(); ++i) {
+    hashes[i] = Hash(user_ids[i]);
+    Shard& shard = ShardOf(hashes[i]);
+    sync::MutexLock lock(shard.mutex);
+    shard.by_id.prefetch(HashAlone{hashes[i]});
+  }
+  for (size_t i = 0; i < user_ids.size(); ++i) {
+    Shard& shard = ShardOf(hashes[i]);
+    sync::MutexLock lock(shard.mutex);
+    const auto found = shard.by_id.find(HashAlone{hashes[i]});
+    if (found == shard.by_id.end()) continue;
+    constexpr size_t kCacheLine = 64;
+    const char* const entry = reinterpret_cast<const char*>(found->entry);
+    __builtin_prefetch(entry);
+    __builtin_prefetch(entry + kCacheLine);
+  }
+}
+
 void KeyCache::Put(std::string_view user_id, const LoadedUser& user) {
   CacheEntry::Ptr entry = CacheEntry::New(user_id, user);
   entry->expires = absl::ToInt64Nanoseconds(clock_.Monotonic() + ttl_);
-  Shard& shard = ShardOf(user_id);
+  const size_t hash = Hash(user_id);
+  Shard& shard = ShardOf(hash);
   sync::MutexLock lock(shard.mutex);
-  if (const auto old = shard.by_id.find(user_id); old != shard.by_id.end()) {
-    shard.Remove(*old);
+  if (const auto old = shard.by_id.find(Key{hash, user_id}); old != shard.by_id.end()) {
+    shard.Remove(old->entry);
   } else if (shard.entries.size() >= max_per_shard_) {
     shard.RemoveOneNotUsed();
   }
-  shard.Add(std::move(entry));
+  shard.Add(hash, std::move(entry));
 }
 
 size_t KeyCache::size() const {
@@ -48,19 +71,19 @@ size_t KeyCache::size() const {
   return size;
 }
 
-KeyCache::Shard& KeyCache::ShardOf(std::string_view user_id) {
+KeyCache::Shard& KeyCache::ShardOf(size_t hash) {
   // Other bits of the hash than those by which the shard's own table chooses its group.
-  return shards_[(std::hash<std::string_view>()(user_id) >> 56) % shards_.size()];
+  return shards_[(hash >> 56) % shards_.size()];
 }
 
-void KeyCache::Shard::Add(CacheEntry::Ptr entry) {
+void KeyCache::Shard::Add(size_t hash, CacheEntry::Ptr entry) {
   entry->place = static_cast<uint32_t>(entries.size());
-  by_id.insert(entry.get());
+  by_id.insert({hash, entry.get()});
   entries.push_back(std::move(entry));
 }
 
-void KeyCache::Shard::Remove(CacheEntry* entry) {
-  by_id.erase(entry);
+void KeyCache::Shard::Remove(const CacheEntry* entry) {
+  by_id.erase(by_id.find(Key{Hash(entry->user_id()), entry->user_id()}));
   const size_t place = entry->place;
   std::swap(entries[place], entries.back());
   entries[place]->place = static_cast<uint32_t>(place);

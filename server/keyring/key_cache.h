@@ -12,6 +12,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "server/keyring/cache_entry.h"
 #include "server/keyring/clock.h"
 #include "server/keyring/loaded_user.h"
@@ -32,28 +33,42 @@ class KeyCache {
 
   // nullopt where it is absent or too old.
   std::optional<LoadedUser> Get(std::string_view user_id);
+  // Gets ahead of a few Gets that follow: what they will read is on its way to the processor's cache while
+  // something else is done. At most kMaxPrefetch.
+  void Prefetch(absl::Span<const std::string_view> user_ids);
+  static constexpr size_t kMaxPrefetch = 16;
   // `user` must be complete.
   void Put(std::string_view user_id, const LoadedUser& user);
 
   size_t size() const;
 
  private:
-  struct IdOf {
-    std::string_view operator()(const CacheEntry* entry) const { return entry->user_id(); }
-    std::string_view operator()(std::string_view user_id) const { return user_id; }
+  // The hash is kept, so that comparing looks at an entry only where it is the right one.
+  struct Slot {
+    size_t hash;
+    CacheEntry* entry;
   };
-  struct HashOfId {
+  struct Key {
+    size_t hash;
+    std::string_view user_id;
+  };
+  // Finds a slot without looking at its entry.
+  struct HashAlone {
+    size_t hash;
+  };
+  struct HashOf {
     using is_transparent = void;
     template <typename T>
-    size_t operator()(const T& entry_or_id) const {
-      return std::hash<std::string_view>()(IdOf()(entry_or_id));
+    size_t operator()(const T& slot_or_key) const {
+      return slot_or_key.hash;
     }
   };
-  struct SameId {
+  struct Same {
     using is_transparent = void;
-    template <typename A, typename B>
-    bool operator()(const A& a, const B& b) const {
-      return IdOf()(a) == IdOf()(b);
+    bool operator()(const Slot& a, const Slot& b) const { return a.entry == b.entry; }
+    bool operator()(const Slot& slot, const HashAlone& hash) const { return slot.hash == hash.hash; }
+    bool operator()(const Slot& slot, const Key& key) const {
+      return slot.hash == key.hash && slot.entry->user_id() == key.user_id;
     }
   };
 
@@ -61,16 +76,17 @@ class KeyCache {
     mutable sync::Mutex mutex;
     // In the order in which the hand comes by; each knows its place.
     std::vector<CacheEntry::Ptr> entries ABSL_GUARDED_BY(mutex);
-    absl::flat_hash_set<CacheEntry*, HashOfId, SameId> by_id ABSL_GUARDED_BY(mutex);
+    absl::flat_hash_set<Slot, HashOf, Same> by_id ABSL_GUARDED_BY(mutex);
     size_t hand ABSL_GUARDED_BY(mutex) = 0;
 
-    void Add(CacheEntry::Ptr entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
-    void Remove(CacheEntry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+    void Add(size_t hash, CacheEntry::Ptr entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+    void Remove(const CacheEntry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
     // There must be one.
     void RemoveOneNotUsed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
   };
 
-  Shard& ShardOf(std::string_view user_id);
+  static size_t Hash(std::string_view user_id) { return std::hash<std::string_view>()(user_id); }
+  Shard& ShardOf(size_t hash);
 
   const size_t max_per_shard_;
   const absl::Duration ttl_;

@@ -96,13 +96,15 @@ Nonces Keyring::DrawNonces(size_t count) const {
   return Nonces(random_, count * crypto::kNonceBytes);
 }
 
-std::optional<absl::StatusOr<Encrypted>> Keyring::TryEncrypt(const EncryptItem& item,
-                                                             Nonces& nonces) {
-  return TrySeal(item, nonces);
+std::optional<absl::StatusOr<Encrypted>> Keyring::TryEncrypt(const EncryptItem& item) {
+  // While the nonce is drawn the key comes from memory.
+  if (item.scope.user_id) Prefetch(absl::MakeSpan(&*item.scope.user_id, 1));
+  Nonces nonce = DrawNonces(1);
+  return TryEncrypt(item, nonce);
 }
 
-std::optional<absl::StatusOr<Encrypted>> Keyring::TrySeal(const EncryptItem& item,
-                                                          crypto::Random& nonces) {
+std::optional<absl::StatusOr<Encrypted>> Keyring::TryEncrypt(const EncryptItem& item,
+                                                             Nonces& nonces) {
   if (!encryption_enabled()) return errors::EncryptionDisabled();
   if (!item.scope.user_id) return SealForPool(item, nonces);
   const auto user = users_.Cached(*item.scope.user_id);
@@ -129,7 +131,7 @@ void Keyring::EncryptMany(absl::Span<const EncryptItem> items,
 }
 
 void Keyring::Encrypt(const EncryptItem& item, Callback<Encrypted> done) {
-  if (auto sealed = TrySeal(item, random_)) return done(*std::move(sealed));
+  if (auto sealed = TryEncrypt(item)) return done(*std::move(sealed));
   users_.Load(OnlyOne(Want(item, std::move(done))));
 }
 

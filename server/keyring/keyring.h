@@ -97,11 +97,15 @@ class Keyring {
   // The user's key of that version, 0 for the primary one, made first where the user has none.
   void GetOrCreateUserKey(std::string_view user_id, uint32_t version, Callback<UserKey> done);
 
+  // Gets ahead of the Tries of a few users, see KeyCache::Prefetch.
+  static constexpr size_t kMaxPrefetch = KeyCache::kMaxPrefetch;
+  void Prefetch(absl::Span<const std::string_view> user_ids) { cache_.Prefetch(user_ids); }
   // Nonces for `count` items, drawn at once.
   Nonces DrawNonces(size_t count) const;
   // The answer where it needs no store: the user's keys are cached, or the call fails without them. Else
   // nullopt.
   std::optional<absl::StatusOr<Encrypted>> TryEncrypt(const EncryptItem& item, Nonces& nonces);
+  std::optional<absl::StatusOr<Encrypted>> TryEncrypt(const EncryptItem& item);
   std::optional<absl::StatusOr<Decrypted>> TryDecrypt(const DecryptItem& item);
 
   // Items for which Try gave nothing. Users who have no key get theirs with one commit.
@@ -116,8 +120,6 @@ class Keyring {
 
  private:
   absl::StatusOr<UserKey> Export(const UserKeys::Found& found, uint32_t version) const;
-  std::optional<absl::StatusOr<Encrypted>> TrySeal(const EncryptItem& item,
-                                                   crypto::Random& nonces);
   UserKeys::Wanted Want(const EncryptItem& item, Callback<Encrypted> done);
   UserKeys::Wanted Want(const DecryptItem& item, Callback<Decrypted> done);
   absl::StatusOr<Encrypted> SealForUser(const LoadedUser& user, const EncryptItem& item,

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/container/fixed_array.h"
 #include "server/crypto/aead.h"
 #include "server/crypto/base64.h"
 #include "server/errors/errors.h"
@@ -23,7 +24,10 @@ std::string SealToken(const crypto::AeadKey& key, std::string_view plaintext,
   std::string token;
   token.reserve(TokenSize(plaintext.size()));
   token.append(kPrefix);
-  crypto::AppendBase64Url(crypto::SealBox(key, plaintext, associated_data, random), token);
+  constexpr size_t kOnStack = 512;
+  absl::FixedArray<char, kOnStack> box(plaintext.size() + crypto::kBoxOverhead);
+  crypto::SealBox(key, plaintext, associated_data, random, box.data());
+  crypto::AppendBase64Url(std::string_view(box.data(), box.size()), token);
   return token;
 }
 

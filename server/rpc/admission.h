@@ -13,6 +13,9 @@ namespace keyward::rpc {
 // much, or come during a drain. Thread-safe.
 class Admission {
  public:
+  // A smaller request is not counted by its size: what all of those hold is bounded by their number.
+  static constexpr size_t kLargeBytes = 16 * 1024;
+
   Admission(int64_t max_in_flight, int64_t max_bytes)
       : max_in_flight_(max_in_flight), max_bytes_(max_bytes) {}
 
@@ -23,16 +26,21 @@ class Admission {
 
   void StartDraining() { draining_ = true; }
 
-  int64_t in_flight() const { return in_flight_; }
+  // Never too few: what ended meanwhile may still be in it.
+  int64_t in_flight() const {
+    const int64_t left = left_;
+    return entered_ - left;
+  }
   // How many calls have come since the start.
-  uint64_t arrivals() const { return arrivals_; }
+  int64_t arrivals() const { return entered_; }
 
  private:
   const int64_t max_in_flight_;
   const int64_t max_bytes_;
-  std::atomic<int64_t> in_flight_ = 0;
-  std::atomic<int64_t> bytes_ = 0;
-  std::atomic<uint64_t> arrivals_ = 0;
+  // Calls since the start. Two counters, since each change of a shared number costs the other threads.
+  std::atomic<int64_t> entered_ = 0;
+  std::atomic<int64_t> left_ = 0;
+  std::atomic<int64_t> large_bytes_ = 0;
   std::atomic<bool> draining_ = false;
 };
 

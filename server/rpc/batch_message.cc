@@ -1,6 +1,5 @@
 #include "server/rpc/batch_message.h"
 
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <string.h>
 
 #include <cstdint>
@@ -11,8 +10,6 @@ namespace keyward::rpc {
 namespace {
 
 using google::protobuf::io::CodedInputStream;
-using google::protobuf::io::CodedOutputStream;
-using google::protobuf::io::StringOutputStream;
 
 // https://protobuf.dev/programming-guides/encoding: a tag is the field's number and its wire type.
 enum WireType : uint32_t { kVarint = 0, kFixed64 = 1, kLengthDelimited = 2, kFixed32 = 5 };
@@ -33,6 +30,12 @@ bool SkipField(CodedInputStream& in, uint32_t tag) {
     default:
       return false;  // groups, which proto3 does not have
   }
+}
+
+std::unique_ptr<std::string> StringWithRoomFor(size_t bytes) {
+  auto text = std::make_unique<std::string>();
+  text->reserve(bytes);
+  return text;
 }
 
 void WipeAndDelete(void* bytes) {
@@ -79,19 +82,17 @@ int BatchReader::NextSize() {
   return in_.ConsumedEntireMessage() ? kEnd : kMalformed;
 }
 
-BatchWriter::BatchWriter(size_t expected_bytes) : bytes_(std::make_unique<std::string>()) {
-  bytes_->reserve(expected_bytes);
-}
+BatchWriter::BatchWriter(size_t expected_bytes)
+    : bytes_(StringWithRoomFor(expected_bytes)), stream_(bytes_.get()), out_(&stream_) {}
 
 void BatchWriter::Add(const google::protobuf::MessageLite& element) {
-  StringOutputStream stream(bytes_.get());
-  CodedOutputStream out(&stream);
-  out.WriteTag(kElementTag);
-  out.WriteVarint32(static_cast<uint32_t>(element.ByteSizeLong()));
-  element.SerializeWithCachedSizes(&out);
+  out_.WriteTag(kElementTag);
+  out_.WriteVarint32(static_cast<uint32_t>(element.ByteSizeLong()));
+  element.SerializeWithCachedSizes(&out_);
 }
 
 BatchResponse BatchWriter::Finish() && {
+  out_.Trim();
   std::string* const bytes = bytes_.release();
   const grpc::Slice slice(bytes->data(), bytes->size(), WipeAndDelete, bytes);
   return {grpc::ByteBuffer(&slice, 1)};

@@ -2,6 +2,7 @@
 #define KEYWARD_SERVER_RPC_BATCH_MESSAGE_H_
 
 #include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/message_lite.h>
 #include <grpcpp/grpcpp.h>
 
@@ -63,6 +64,8 @@ class BatchWriter {
 
  private:
   std::unique_ptr<std::string> bytes_;
+  google::protobuf::io::StringOutputStream stream_;
+  google::protobuf::io::CodedOutputStream out_;
 };
 
 }  // namespace keyward::rpc

@@ -1,8 +1,11 @@
 #include "server/rpc/batch_methods.h"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <deque>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -77,21 +80,39 @@ class Batch {
     results_.resize(static_cast<size_t>(count), errors::InvalidRequest(
         "the request is not a message of its type"));
     BatchReader reader(request);
-    typename Operation::Request item;
-    for (size_t i = 0; i < results_.size(); ++i) {
-      if (!reader.Read(item)) continue;
-      if (TryNow(item, results_[i])) {
-        WipeSecrets(item);
-      } else {
-        places_.push_back(i);
-        waiting_.push_back(std::exchange(item, {}));
-      }
+    Window window;
+    for (size_t begin = 0; begin < results_.size(); begin += window.size()) {
+      const size_t size = std::min(window.size(), results_.size() - begin);
+      ReadAhead(reader, window, size);
+      for (size_t i = 0; i < size; ++i) Take(window[i], begin + i);
     }
     waiting_.empty() ? Finish() : Wait();
   }
 
  private:
   using Answer = typename Operation::Answer;
+  struct Read {
+    typename Operation::Request request;
+    bool is_message = false;
+  };
+  using Window = std::array<Read, keyring::Keyring::kMaxPrefetch>;
+
+  void ReadAhead(BatchReader& reader, Window& window, size_t size) {
+    std::array<std::string_view, std::tuple_size_v<Window>> user_ids;
+    for (size_t i = 0; i < size; ++i) {
+      window[i].is_message = reader.Read(window[i].request);
+      user_ids[i] = window[i].request.user_id();
+    }
+    operation_.keyring.Prefetch(absl::MakeSpan(user_ids.data(), size));
+  }
+
+  // Answers the request, where that needs no store.
+  void Take(Read& read, size_t place) {
+    if (!read.is_message) return;
+    if (TryNow(read.request, results_[place])) return WipeSecrets(read.request);
+    places_.push_back(place);
+    waiting_.push_back(std::exchange(read.request, {}));
+  }
 
   // False where the item has to wait for the store.
   bool TryNow(const typename Operation::Request& request, absl::StatusOr<Answer>& result) {

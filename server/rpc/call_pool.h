@@ -28,6 +28,7 @@ class CallPool {
   }
 
   grpc::ServerCompletionQueue* queue() { return queue_.get(); }
+  bool OnItsThread() const { return queue_.OnItsThread(); }
 
   // Slots that have a call.
   size_t in_use() const { return calls_.size() - spare_.size() - ready_; }

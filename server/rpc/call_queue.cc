@@ -7,6 +7,8 @@
 namespace keyward::rpc {
 namespace {
 
+thread_local const CallQueue* queue_of_this_thread = nullptr;
+
 // A task on its way to a queue's thread, in the form of an alarm that goes off at once.
 class PostedTask final : public Event {
  public:
@@ -61,7 +63,10 @@ void CallQueue::Closed() {
   if (--open_ == 0) all_closed_.release();
 }
 
+bool CallQueue::OnItsThread() const { return queue_of_this_thread == this; }
+
 void CallQueue::Run() {
+  queue_of_this_thread = this;
   void* tag = nullptr;
   bool ok = false;
   while (queue_->Next(&tag, &ok)) static_cast<Event*>(tag)->Proceed(ok);

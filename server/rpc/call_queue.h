@@ -43,6 +43,9 @@ class CallQueue {
   // Runs `task` on the queue's thread. From any thread, while the server is not shut down.
   void Post(std::function<void()> task);
 
+  // Whether this is the queue's thread.
+  bool OnItsThread() const;
+
   // On the queue's thread, or before it runs.
   void Opened() { ++open_; }
   void Closed();

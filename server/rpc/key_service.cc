@@ -50,15 +50,22 @@ void HandleGetOrCreateUserKey(keyring::Keyring& keyring,
       });
 }
 
+template <typename Answer, typename Response>
+Status FillOrFail(absl::StatusOr<Answer> answer, Response& response) {
+  if (answer.ok()) Fill(*std::move(answer), response);
+  return answer.status();
+}
+
 template <typename Done>
 void HandleEncrypt(keyring::Keyring& keyring, const v1::EncryptRequest& request,
                    v1::EncryptResponse& response, Done done) {
   const auto item = ReadItem(request);
   if (!item.ok()) return done(item.status());
+  if (auto sealed = keyring.TryEncrypt(*item)) {
+    return done(FillOrFail(*std::move(sealed), response));
+  }
   keyring.Encrypt(*item, [&response, done = std::move(done)](auto sealed) mutable {
-    if (!sealed.ok()) return done(sealed.status());
-    Fill(*std::move(sealed), response);
-    done(absl::OkStatus());
+    done(FillOrFail(std::move(sealed), response));
   });
 }
 
@@ -67,10 +74,11 @@ void HandleDecrypt(keyring::Keyring& keyring, const v1::DecryptRequest& request,
                    v1::DecryptResponse& response, Done done) {
   const auto item = ReadItem(request);
   if (!item.ok()) return done(item.status());
+  if (auto opened = keyring.TryDecrypt(*item)) {
+    return done(FillOrFail(*std::move(opened), response));
+  }
   keyring.Decrypt(*item, [&response, done = std::move(done)](auto opened) mutable {
-    if (!opened.ok()) return done(opened.status());
-    Fill(*std::move(opened), response);
-    done(absl::OkStatus());
+    done(FillOrFail(std::move(opened), response));
   });
 }
 

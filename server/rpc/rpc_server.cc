@@ -191,9 +191,10 @@ void Running::AddUnary(const UnaryMethod<Request, Response>& method, CallQueue& 
   using Call = UnaryCall<Request, Response>;
   // Those over the limit need slots as well, to be told so.
   const size_t max = static_cast<size_t>(options_.max_in_flight) + 2 * method.ready_calls;
+  auto stock = std::make_shared<typename Call::Stock>();
   auto pool = std::make_shared<CallPool<Call>>(
-      queue, method.ready_calls, max, [this, &method](CallPool<Call>& own_pool) {
-        return std::make_unique<Call>(own_pool, method, admission_);
+      queue, method.ready_calls, max, [this, &method, stock](CallPool<Call>& own_pool) {
+        return std::make_unique<Call>(own_pool, method, admission_, *stock);
       });
   pool->Start();
   pools_.push_back(std::move(pool));
@@ -258,10 +259,10 @@ bool Running::Drain(absl::Duration delay, absl::Duration timeout) {
 }
 
 void Running::WaitUntilQuiet(absl::Time deadline) const {
-  uint64_t seen = admission_.arrivals();
+  int64_t seen = admission_.arrivals();
   absl::Time quiet_since = absl::Now();
   while (absl::Now() < deadline) {
-    const uint64_t now_seen = admission_.arrivals();
+    const int64_t now_seen = admission_.arrivals();
     if (now_seen != seen || admission_.in_flight() > 0) quiet_since = absl::Now();
     if (absl::Now() - quiet_since >= kQuiet) return;
     seen = now_seen;

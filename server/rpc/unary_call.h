@@ -3,6 +3,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -11,21 +12,24 @@
 #include "server/rpc/admission.h"
 #include "server/rpc/call_pool.h"
 #include "server/rpc/call_queue.h"
+#include "server/rpc/message_stock.h"
 #include "server/rpc/status_mapping.h"
 #include "server/rpc/unary_method.h"
 
 namespace keyward::rpc {
 
 // A call slot of a unary method: takes a call, answers it, and takes the next one. One operation is under
-// way at a time. The queue's thread takes the call; any one thread answers it.
+// way at a time. The queue's thread takes the call; any one thread answers it. Its messages are lent to it
+// while it needs them.
 template <typename Request, typename Response>
 class UnaryCall final : public Event {
  public:
   using Method = UnaryMethod<Request, Response>;
   using Pool = CallPool<UnaryCall>;
+  using Stock = MessageStock<Request, Response>;
 
-  UnaryCall(Pool& pool, const Method& method, Admission& admission)
-      : pool_(pool), method_(method), admission_(admission) {}
+  UnaryCall(Pool& pool, const Method& method, Admission& admission, Stock& stock)
+      : pool_(pool), method_(method), admission_(admission), stock_(stock) {}
 
   void Arm() {
     state_ = State::kReady;
@@ -53,15 +57,17 @@ class UnaryCall final : public Event {
     if (method_.authorize) {
       if (absl::Status status = method_.authorize(*context_); !status.ok()) return Answer(status);
     }
-    if (!grpc::SerializationTraits<Request>::Deserialize(&body_, &request_).ok()) {
+    messages_ = stock_.Take();
+    if (!grpc::SerializationTraits<Request>::Deserialize(&body_, &messages_->request).ok()) {
       return Answer(errors::InvalidRequest("the request's body is not a message of its type"));
     }
-    method_.handle(request_, response_, [this](absl::Status status) { Answer(std::move(status)); });
+    method_.handle(messages_->request, messages_->response,
+                   [this](absl::Status status) { Answer(std::move(status)); });
   }
 
   // The last thing done with the slot on this thread: once Finish is called, the queue's may use it.
   void Answer(absl::Status status) {
-    if (method_.wipe_request) method_.wipe_request(request_);
+    if (messages_ != nullptr && method_.wipe_request) method_.wipe_request(messages_->request);
     if (!status.ok()) {
       AddRetryPushback(status, *context_);
       writer_->FinishWithError(ToGrpcStatus(status), this);
@@ -69,16 +75,16 @@ class UnaryCall final : public Event {
     }
     bool own_buffer = false;
     grpc::ByteBuffer body;
-    grpc::SerializationTraits<Response>::Serialize(response_, &body, &own_buffer);
+    grpc::SerializationTraits<Response>::Serialize(messages_->response, &body, &own_buffer);
     response_bytes_ = body.Length();
-    if (method_.wipe_response) method_.wipe_response(response_);
+    if (method_.wipe_response) method_.wipe_response(messages_->response);
+    if (pool_.OnItsThread()) GiveMessagesBack();
     writer_->Finish(body, grpc::Status::OK, this);
   }
 
   void End() {
     admission_.Leave(request_bytes_);
-    Reset(request_, request_bytes_);
-    Reset(response_, response_bytes_);
+    if (messages_ != nullptr) GiveMessagesBack();
     response_bytes_ = 0;
     body_.Clear();
     writer_.reset();
@@ -86,20 +92,14 @@ class UnaryCall final : public Event {
     pool_.Done(*this);
   }
 
-  // Keeps a small message's memory for the next call, and gives a large one's back.
-  template <typename Message>
-  static void Reset(Message& message, size_t body_size) {
-    constexpr size_t kKept = 16 * 1024;
-    if (body_size <= kKept) {
-      message.Clear();
-    } else {
-      message = Message();
-    }
+  void GiveMessagesBack() {
+    stock_.Give(std::move(messages_), std::max(request_bytes_, response_bytes_));
   }
 
   Pool& pool_;
   const Method& method_;
   Admission& admission_;
+  Stock& stock_;
 
   State state_ = State::kReady;
   std::optional<grpc::ServerContext> context_;
@@ -107,8 +107,8 @@ class UnaryCall final : public Event {
   grpc::ByteBuffer body_;
   size_t request_bytes_ = 0;
   size_t response_bytes_ = 0;
-  Request request_;
-  Response response_;
+  // While the request is read and until it is answered, and then until the slot is on its thread again.
+  typename Stock::Ptr messages_;
 };
 
 }  // namespace keyward::rpc

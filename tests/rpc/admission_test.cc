@@ -17,13 +17,16 @@ TEST(AdmissionTest, AdmitsUpToTheLimitAndAgainWhenOneLeaves) {
   EXPECT_TRUE(admission.Enter(1).ok());
 }
 
-TEST(AdmissionTest, AdmitsNoMoreBytesThanTheLimit) {
-  Admission admission(10, 100);
-  EXPECT_TRUE(admission.Enter(60).ok());
-  EXPECT_EQ(errors::Reason(admission.Enter(60)), "OVERLOADED");
-  admission.Leave(60);
-  admission.Leave(60);
-  EXPECT_TRUE(admission.Enter(100).ok());
+TEST(AdmissionTest, AdmitsNoMoreBytesOfLargeRequestsThanTheLimit) {
+  constexpr size_t kLarge = Admission::kLargeBytes;
+  Admission admission(10, 3 * kLarge);
+  EXPECT_TRUE(admission.Enter(2 * kLarge).ok());
+  EXPECT_EQ(errors::Reason(admission.Enter(2 * kLarge)), "OVERLOADED");
+  EXPECT_TRUE(admission.Enter(kLarge - 1).ok()) << "a small one does not count";
+  admission.Leave(kLarge - 1);
+  admission.Leave(2 * kLarge);
+  admission.Leave(2 * kLarge);
+  EXPECT_TRUE(admission.Enter(3 * kLarge).ok());
 }
 
 TEST(AdmissionTest, RefusesEveryCallOnceDraining) {
@@ -38,7 +41,7 @@ TEST(AdmissionTest, CountsWhatIsInFlightAndWhatEverCame) {
   (void)admission.Enter(1);
   admission.Leave(1);
   EXPECT_EQ(admission.in_flight(), 1);
-  EXPECT_EQ(admission.arrivals(), 2u);
+  EXPECT_EQ(admission.arrivals(), 2);
 }
 
 }  // namespace
