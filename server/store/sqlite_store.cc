@@ -13,11 +13,26 @@
 namespace keyward::store {
 namespace {
 
+// How many reads share a snapshot: after each commit a reader has to read its pages anew.
+constexpr size_t kReadsOfASnapshot = 32;
+
 // A reader's connection, opened when it is first needed and again after an error.
 class ReadSession {
  public:
   explicit ReadSession(const SqliteStoreOptions& options) : options_(options) {}
 
+  // What is read until EndSnapshot is of one moment.
+  absl::StatusOr<SqliteReader*> BeginSnapshot() {
+    absl::StatusOr<SqliteReader*> reader = Reader();
+    if (!reader.ok()) return reader;
+    if (absl::Status begun = connection_->Execute("BEGIN"); !begun.ok()) return begun;
+    return reader;
+  }
+  void EndSnapshot() {
+    if (connection_ != nullptr) connection_->Rollback();
+  }
+
+ private:
   absl::StatusOr<SqliteReader*> Reader() {
     if (reader_.has_value() && !connection_->NeedsReopen()) return &*reader_;
     reader_.reset();
@@ -30,7 +45,6 @@ class ReadSession {
     return &reader_.emplace(*std::move(reader));
   }
 
- private:
   const SqliteStoreOptions& options_;
   std::unique_ptr<SqliteConnection> connection_;
   std::optional<SqliteReader> reader_;
@@ -81,14 +95,15 @@ void SqliteStore::FindMany(std::vector<std::string> user_ids, FindManyCallback d
     for (const std::string& user_id : user_ids) {
       found.push_back(reader.ok() ? (*reader)->Find(user_id) : reader.status());
     }
-    done(std::move(found));
+    return [done = std::move(done), found = std::move(found)]() mutable { done(std::move(found)); };
   });
 }
 
 void SqliteStore::Page(std::string after, int limit, PageCallback done) {
   reads_.Push([after = std::move(after), limit,
                done = calls_.Track(std::move(done))](absl::StatusOr<SqliteReader*> reader) mutable {
-    done(reader.ok() ? (*reader)->Page(after, limit) : reader.status());
+    auto page = reader.ok() ? (*reader)->Page(after, limit) : reader.status();
+    return [done = std::move(done), page = std::move(page)]() mutable { done(std::move(page)); };
   });
 }
 
@@ -98,7 +113,15 @@ void SqliteStore::CreateMany(std::vector<NewUser> users, CreateManyCallback done
 
 void SqliteStore::ReadLoop() {
   ReadSession session(options_);
-  while (std::optional<Read> read = reads_.Take()) (*read)(session.Reader());
+  while (true) {
+    std::vector<Read> group = reads_.TakeAll(kReadsOfASnapshot);
+    if (group.empty()) return;
+    const absl::StatusOr<SqliteReader*> reader = session.BeginSnapshot();
+    std::vector<TaskThread::Task> answers;
+    for (Read& read : group) answers.push_back(read(reader));
+    session.EndSnapshot();
+    for (TaskThread::Task& answer : answers) answer();
+  }
 }
 
 void SqliteStore::WriteLoop(std::unique_ptr<SqliteWriter> writer) {
@@ -129,13 +152,20 @@ void SqliteStore::StoreGroup(std::unique_ptr<SqliteWriter>& writer,
   }
   std::vector<absl::StatusOr<Created>> results =
       ready.ok() ? writer->Store(users) : std::vector<absl::StatusOr<Created>>(users.size(), ready);
+  answers_.Run([this, group = std::move(group), results = std::move(results)]() mutable {
+    Answer(std::move(group), std::move(results));
+  });
+  if (writer != nullptr) writer->CheckpointEvery(options_.checkpoint_pages);
+}
+
+void SqliteStore::Answer(std::vector<PendingCreate> group,
+                         std::vector<absl::StatusOr<Created>> results) {
   auto next = std::make_move_iterator(results.begin());
   for (PendingCreate& create : group) {
     const auto begin = next;
     next += static_cast<std::ptrdiff_t>(create.users.size());
     create.done({begin, next});
   }
-  if (writer != nullptr) writer->CheckpointEvery(options_.checkpoint_pages);
 }
 
 }  // namespace keyward::store

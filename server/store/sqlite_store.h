@@ -15,6 +15,7 @@
 #include "server/store/key_store.h"
 #include "server/store/sqlite_reader.h"
 #include "server/store/sqlite_writer.h"
+#include "server/store/task_thread.h"
 #include "server/store/work_queue.h"
 
 namespace keyward::store {
@@ -23,7 +24,9 @@ struct SqliteStoreOptions {
   std::string path;
   std::string program = "keyward-server";  // told to whoever finds the database locked
   int readers = 2;                         // threads, each with a connection of its own
-  int checkpoint_pages = 1000;             // how far the log grows between two checkpoints
+  // How far the log grows between two checkpoints: 64 MB with pages of 4 KB. Users' ids are spread over
+  // the whole file, so that the fewer checkpoints, the more often a page is written but once for many.
+  int checkpoint_pages = 16'000;
   // How long a call waits for another program's lock on the file, which only a mistake can bring.
   absl::Duration busy_timeout = absl::Seconds(5);
 };
@@ -31,8 +34,8 @@ struct SqliteStoreOptions {
 // A KeyStore in a SQLite file in write-ahead mode. It owns the file as long as it lives.
 //
 // One thread, with the only connection that writes, takes all Creates that wait and stores them in
-// one transaction with one sync, then answers them all; no timer delays the first. Reads go to
-// threads with read-only connections. After an error of the engine the connection is opened anew
+// one transaction with one sync; no timer delays the first. Another thread answers them, while the next
+// are being stored. Reads go to threads with read-only connections, some at a time in one snapshot. After an error of the engine the connection is opened anew
 // for the next call, so that the store works again when the cause is gone.
 class SqliteStore : public KeyStore {
  public:
@@ -48,7 +51,8 @@ class SqliteStore : public KeyStore {
   std::string_view Kind() const override { return "sqlite"; }
 
  private:
-  using Read = absl::AnyInvocable<void(absl::StatusOr<SqliteReader*>)>;
+  // Reads, and returns what tells the caller.
+  using Read = absl::AnyInvocable<TaskThread::Task(absl::StatusOr<SqliteReader*>)>;
   struct PendingCreate {
     std::vector<NewUser> users;
     CreateManyCallback done;
@@ -59,6 +63,7 @@ class SqliteStore : public KeyStore {
   void ReadLoop();
   void WriteLoop(std::unique_ptr<SqliteWriter> writer);
   void StoreGroup(std::unique_ptr<SqliteWriter>& writer, std::vector<PendingCreate> group);
+  void Answer(std::vector<PendingCreate> group, std::vector<absl::StatusOr<Created>> results);
 
   const SqliteStoreOptions options_;
   const std::unique_ptr<DatabaseLock> lock_;
@@ -66,6 +71,7 @@ class SqliteStore : public KeyStore {
   CallsInFlight calls_;
   WorkQueue<Read> reads_;
   WorkQueue<PendingCreate> creates_;
+  TaskThread answers_;
   std::thread writer_;
   std::vector<std::thread> readers_;
 };

@@ -1,8 +1,11 @@
 #ifndef KEYWARD_SERVER_STORE_WORK_QUEUE_H_
 #define KEYWARD_SERVER_STORE_WORK_QUEUE_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <deque>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -43,14 +46,15 @@ class WorkQueue {
     return item;
   }
 
-  // Waits for an item, then takes all there are; empty once the queue is closed and empty.
-  std::vector<T> TakeAll() {
+  // Waits for an item, then takes all there are, or the first `max` of them; empty once the queue is
+  // closed and empty.
+  std::vector<T> TakeAll(size_t max = std::numeric_limits<size_t>::max()) {
     sync::MutexLock lock(mutex_);
     WaitForItem();
-    std::vector<T> all(std::make_move_iterator(items_.begin()),
-                       std::make_move_iterator(items_.end()));
-    items_.clear();
-    return all;
+    const auto end = items_.begin() + static_cast<std::ptrdiff_t>(std::min(max, items_.size()));
+    std::vector<T> taken(std::make_move_iterator(items_.begin()), std::make_move_iterator(end));
+    items_.erase(items_.begin(), end);
+    return taken;
   }
 
  private:
