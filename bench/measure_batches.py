@@ -6,7 +6,7 @@ import sys
 from loads import Target
 from programs import run
 from session import Session
-from settings import PLAINTEXT_BYTES
+from settings import PLAINTEXT_BYTES, batches_in_flight
 
 LOOP = pathlib.Path(__file__).resolve().with_name("python_loop.py")
 COMPARED = (100, 1000)
@@ -56,7 +56,7 @@ def _rates(session: Session, keyward: Target) -> None:
 
 def _batch(session: Session, keyward: Target, mode: str, size: int, rounds: int, seconds: float) -> list[dict]:
     return session.run({"keyward": keyward}, mode, batch_size=size, rounds=rounds, round_seconds=seconds,
-                       in_flight=session.settings.batch_in_flight)
+                       in_flight=batches_in_flight(session.settings, size))
 
 
 def _python_loop(seconds: float) -> float:

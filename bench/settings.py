@@ -24,12 +24,18 @@ class Settings:
     batch_sizes: tuple[int, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
     create_in_flight: int = 256
     cold_in_flight: int = 64
-    batch_in_flight: int = 8
+    # Of a batch so many values are under way, in at least two and at most 16 calls.
+    batch_values_in_flight: int = 4000
     # With --full alone.
     overload_seconds: float = 5.0
     overload_factor: int = 4
     large_users: int = 10_000_000
     small_users: int = 100_000
+
+
+
+def batches_in_flight(settings: Settings, batch_size: int) -> int:
+    return max(2, min(16, settings.batch_values_in_flight // batch_size))
 
 
 # Enough to see that everything works; the figures mean nothing.

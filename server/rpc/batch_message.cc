@@ -83,16 +83,19 @@ int BatchReader::NextSize() {
 }
 
 BatchWriter::BatchWriter(size_t expected_bytes)
-    : bytes_(StringWithRoomFor(expected_bytes)), stream_(bytes_.get()), out_(&stream_) {}
+    : bytes_(StringWithRoomFor(expected_bytes)), stream_(bytes_.get()) {
+  out_.emplace(&stream_);
+}
 
 void BatchWriter::Add(const google::protobuf::MessageLite& element) {
-  out_.WriteTag(kElementTag);
-  out_.WriteVarint32(static_cast<uint32_t>(element.ByteSizeLong()));
-  element.SerializeWithCachedSizes(&out_);
+  out_->WriteTag(kElementTag);
+  out_->WriteVarint32(static_cast<uint32_t>(element.ByteSizeLong()));
+  element.SerializeWithCachedSizes(&*out_);
 }
 
 BatchResponse BatchWriter::Finish() && {
-  out_.Trim();
+  // Its end cuts the string to what was written; after that the string is gRPC's.
+  out_.reset();
   std::string* const bytes = bytes_.release();
   const grpc::Slice slice(bytes->data(), bytes->size(), WipeAndDelete, bytes);
   return {grpc::ByteBuffer(&slice, 1)};

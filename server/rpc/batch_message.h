@@ -7,6 +7,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -65,7 +66,7 @@ class BatchWriter {
  private:
   std::unique_ptr<std::string> bytes_;
   google::protobuf::io::StringOutputStream stream_;
-  google::protobuf::io::CodedOutputStream out_;
+  std::optional<google::protobuf::io::CodedOutputStream> out_;
 };
 
 }  // namespace keyward::rpc

@@ -77,8 +77,7 @@ class Batch {
         done_(std::move(done)) {}
 
   void Run(const BatchRequest& request, int count) {
-    results_.resize(static_cast<size_t>(count), errors::InvalidRequest(
-        "the request is not a message of its type"));
+    results_.resize(static_cast<size_t>(count));
     BatchReader reader(request);
     Window window;
     for (size_t begin = 0; begin < results_.size(); begin += window.size()) {
@@ -108,7 +107,10 @@ class Batch {
 
   // Answers the request, where that needs no store.
   void Take(Read& read, size_t place) {
-    if (!read.is_message) return;
+    if (!read.is_message) {
+      results_[place] = errors::InvalidRequest("the request is not a message of its type");
+      return;
+    }
     if (TryNow(read.request, results_[place])) return WipeSecrets(read.request);
     places_.push_back(place);
     waiting_.push_back(std::exchange(read.request, {}));
