@@ -1,6 +1,5 @@
 #include "server/rpc/rpc_server.h"
 
-#include <google/protobuf/stubs/common.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/security/server_credentials.h>
 
@@ -276,10 +275,6 @@ void Running::WaitUntilQuiet(absl::Time deadline) const {
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(RpcOptions options,
                                                             keyring::Keyring& keyring) {
   CaptureGrpcLog();
-#if GOOGLE_PROTOBUF_VERSION < 4022000
-  // It would write a line of its own, not JSON, for each user id that is not UTF-8.
-  google::protobuf::SetLogHandler(nullptr);
-#endif
   // Debian's Abseil looks for deadlocks each time that gRPC takes a lock.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   auto server = std::make_unique<Running>(std::move(options), keyring);
