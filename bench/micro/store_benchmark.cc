@@ -3,7 +3,6 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <semaphore>
 #include <string>
@@ -14,6 +13,7 @@
 #include "bench/user_ids.h"
 #include "server/keyring/key_wrap.h"
 #include "server/store/sqlite_store.h"
+#include "tests/testing/temporary_folder.h"
 
 namespace keyward::bench {
 namespace {
@@ -22,24 +22,7 @@ constexpr uint64_t kRows = 100'000;
 constexpr int kInFlight = 256;
 constexpr size_t kWrappedBytes = 12 + 32 + 16;
 
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "keyward-bench-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) std::abort();
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::string File(const char* name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
+using testing::TemporaryFolder;
 
 store::KeyVersion SomeKey() {
   return {.version = 1,

@@ -61,9 +61,6 @@ void HandleEncrypt(keyring::Keyring& keyring, const v1::EncryptRequest& request,
                    v1::EncryptResponse& response, Done done) {
   const auto item = ReadItem(request);
   if (!item.ok()) return done(item.status());
-  if (auto sealed = keyring.TryEncrypt(*item)) {
-    return done(FillOrFail(*std::move(sealed), response));
-  }
   keyring.Encrypt(*item, [&response, done = std::move(done)](auto sealed) mutable {
     done(FillOrFail(std::move(sealed), response));
   });
@@ -74,9 +71,6 @@ void HandleDecrypt(keyring::Keyring& keyring, const v1::DecryptRequest& request,
                    v1::DecryptResponse& response, Done done) {
   const auto item = ReadItem(request);
   if (!item.ok()) return done(item.status());
-  if (auto opened = keyring.TryDecrypt(*item)) {
-    return done(FillOrFail(*std::move(opened), response));
-  }
   keyring.Decrypt(*item, [&response, done = std::move(done)](auto opened) mutable {
     done(FillOrFail(std::move(opened), response));
   });
