@@ -23,16 +23,16 @@ UserKeys::UserKeys(const MasterKeys& keks, store::KeyStore& store, KeyCache& cac
       random_(random) {}
 
 void UserKeys::Load(std::vector<Wanted> wanted) {
+  const bool likely_new = guess_.LikelyNew();
   std::vector<std::string> to_find;
+  std::vector<std::string> to_create;
   for (Wanted& each : wanted) {
     std::string user_id = each.user_id;
-    if (Join(std::move(each))) to_find.push_back(std::move(user_id));
+    const bool create = likely_new && each.if_missing == IfMissing::kCreate;
+    if (Join(std::move(each))) (create ? to_create : to_find).push_back(std::move(user_id));
   }
-  if (to_find.empty()) return;
-  std::vector<std::string> user_ids = to_find;
-  store_.FindMany(std::move(to_find), [this, user_ids = std::move(user_ids)](auto found) {
-    OnFound(user_ids, std::move(found));
-  });
+  if (!to_find.empty()) Find(std::move(to_find));
+  if (!to_create.empty()) Create(std::move(to_create), Sought::kNo);
 }
 
 bool UserKeys::Join(Wanted wanted) {
@@ -51,20 +51,34 @@ bool UserKeys::Join(Wanted wanted) {
   return false;
 }
 
+void UserKeys::Find(std::vector<std::string> user_ids) {
+  std::vector<std::string> to_find = user_ids;
+  store_.FindMany(std::move(to_find), [this, user_ids = std::move(user_ids)](auto found) {
+    OnFound(user_ids, std::move(found));
+  });
+}
+
 void UserKeys::OnFound(const std::vector<std::string>& user_ids,
                        std::vector<absl::StatusOr<store::UserKeys>> found) {
   std::vector<std::string> to_create;
   for (size_t i = 0; i < user_ids.size(); ++i) {
     if (found[i].ok()) {
-      const LoadedUser user = LoadAndCache(*found[i]);
-      for (Waiter& waiter : TakeAll(user_ids[i])) waiter.done(Found{user, false});
+      AnswerFound(user_ids[i], *found[i]);
     } else if (!absl::IsNotFound(found[i].status())) {
       AnswerAll(user_ids[i], found[i].status());
     } else if (OnMissing(user_ids[i], found[i].status())) {
       to_create.push_back(user_ids[i]);
     }
   }
-  if (!to_create.empty()) Create(std::move(to_create));
+  if (!to_create.empty()) Create(std::move(to_create), Sought::kYes);
+}
+
+void UserKeys::AnswerFound(const std::string& user_id, const store::UserKeys& found) {
+  const LoadedUser user = LoadAndCache(found);
+  for (Waiter& waiter : TakeAll(user_id)) {
+    if (waiter.if_missing == IfMissing::kCreate) guess_.SawKnown();
+    waiter.done(Found{user, false});
+  }
 }
 
 bool UserKeys::OnMissing(const std::string& user_id, const absl::Status& not_found) {
@@ -73,7 +87,7 @@ bool UserKeys::OnMissing(const std::string& user_id, const absl::Status& not_fou
   return create;
 }
 
-void UserKeys::Create(std::vector<std::string> user_ids) {
+void UserKeys::Create(std::vector<std::string> user_ids, Sought sought) {
   std::vector<store::NewUser> users;
   users.reserve(user_ids.size());
   for (const std::string& user_id : user_ids) {
@@ -82,15 +96,37 @@ void UserKeys::Create(std::vector<std::string> user_ids) {
     users.push_back({user_id, WrapKey(*keks_.current(), user_id, kFirstVersion, key, clock_.Now(),
                                       random_)});
   }
-  store_.CreateMany(std::move(users), [this, user_ids = std::move(user_ids)](auto created) {
-    for (size_t i = 0; i < user_ids.size(); ++i) OnCreated(user_ids[i], std::move(created[i]));
+  store_.CreateMany(std::move(users), [this, sought, user_ids = std::move(user_ids)](auto created) {
+    OnCreated(user_ids, sought, std::move(created));
   });
 }
 
-void UserKeys::OnCreated(const std::string& user_id, absl::StatusOr<store::Created> created) {
-  if (!created.ok()) return AnswerAll(user_id, created.status());
-  const LoadedUser user = LoadAndCache(created->keys);
-  bool first = created->created;
+void UserKeys::OnCreated(const std::vector<std::string>& user_ids, Sought sought,
+                         std::vector<absl::StatusOr<store::Created>> created) {
+  std::vector<std::string> to_find;
+  for (size_t i = 0; i < user_ids.size(); ++i) {
+    if (created[i].ok()) {
+      AnswerCreated(user_ids[i], *created[i]);
+    } else if (sought == Sought::kNo && absl::IsUnavailable(created[i].status())) {
+      to_find.push_back(user_ids[i]);
+    } else {
+      AnswerAll(user_ids[i], created[i].status());
+    }
+  }
+  if (to_find.empty()) return;
+  // A store that cannot be written to may still be read.
+  guess_.SawFailure();
+  Find(std::move(to_find));
+}
+
+void UserKeys::AnswerCreated(const std::string& user_id, const store::Created& created) {
+  if (created.created) {
+    guess_.SawNew();
+  } else {
+    guess_.SawKnown();
+  }
+  const LoadedUser user = LoadAndCache(created.keys);
+  bool first = created.created;
   for (Waiter& waiter : TakeAll(user_id)) {
     const bool made_it = waiter.if_missing == IfMissing::kCreate && std::exchange(first, false);
     waiter.done(Found{user, made_it});

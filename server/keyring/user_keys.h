@@ -16,13 +16,15 @@
 #include "server/keyring/key_cache.h"
 #include "server/keyring/key_shield.h"
 #include "server/keyring/loaded_user.h"
+#include "server/keyring/new_user_guess.h"
 #include "server/store/key_store.h"
 #include "server/sync/mutex.h"
 
 namespace keyward::keyring {
 
 // Finds users' keys in the cache, else in the store, and makes those that are missing. However many
-// callers wait for one user, the store is asked once. Thread-safe.
+// callers wait for one user, the store is asked once. While nearly all whom it sees are new, it creates
+// without a look-up before. Thread-safe.
 class UserKeys {
  public:
   enum class IfMissing { kFail, kCreate };
@@ -58,16 +60,22 @@ class UserKeys {
     Callback done;
   };
   using Waiters = std::vector<Waiter>;
+  enum class Sought { kNo, kYes };
 
   // Gives `wanted` to the load of its user; true where it is the one that starts it. Where the keys
   // have been cached meanwhile it is answered at once.
   bool Join(Wanted wanted);
+  void Find(std::vector<std::string> user_ids);
   void OnFound(const std::vector<std::string>& user_ids,
                std::vector<absl::StatusOr<store::UserKeys>> found);
+  void AnswerFound(const std::string& user_id, const store::UserKeys& found);
   // Answers those who do not want a key to be made; true where others do.
   bool OnMissing(const std::string& user_id, const absl::Status& not_found);
-  void Create(std::vector<std::string> user_ids);
-  void OnCreated(const std::string& user_id, absl::StatusOr<store::Created> created);
+  // Makes a key for each who is not there. Those who were not sought before are, where that fails.
+  void Create(std::vector<std::string> user_ids, Sought sought);
+  void OnCreated(const std::vector<std::string>& user_ids, Sought sought,
+                 std::vector<absl::StatusOr<store::Created>> created);
+  void AnswerCreated(const std::string& user_id, const store::Created& created);
 
   LoadedUser LoadAndCache(const store::UserKeys& stored);
   void AnswerAll(const std::string& user_id, const absl::Status& error);
@@ -83,6 +91,7 @@ class UserKeys {
   const Clock& clock_;
   crypto::Random& random_;
 
+  NewUserGuess guess_;
   sync::Mutex mutex_;
   std::unordered_map<std::string, Waiters> loads_ ABSL_GUARDED_BY(mutex_);
 };

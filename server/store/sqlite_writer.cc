@@ -59,13 +59,9 @@ absl::Status SqliteWriter::PrepareStatements() {
   const std::pair<SqliteStatement*, std::string_view> statements[] = {
       {&begin_, "BEGIN IMMEDIATE"},
       {&commit_, "COMMIT"},
-      {&insert_user_,
-       "INSERT INTO users (user_id, primary_version, state) VALUES (?1, ?2, ?3)"
-       " ON CONFLICT (user_id) DO NOTHING"},
-      {&insert_key_,
+      {&insert_,
        "INSERT INTO user_keys (user_id, version, kek_id, wrap_format, wrapped_key, state,"
        " created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
-      {&delete_user_, "DELETE FROM users WHERE user_id = ?1"},
   };
   for (const auto& [statement, sql] : statements) {
     absl::StatusOr<SqliteStatement> prepared = connection_->Prepare(sql);
@@ -96,50 +92,27 @@ absl::Status SqliteWriter::StoreUser(const NewUser& user, absl::StatusOr<Created
   result = errors::StoredKeyCorrupt();
   // What could not be read back is never written.
   if (!IsPossibleKey(user.key)) return absl::OkStatus();
-  const absl::StatusOr<bool> inserted = InsertUser(user);
-  if (absl::IsAlreadyExists(inserted.status())) return absl::OkStatus();
-  if (!inserted.ok()) return inserted.status();
-  if (*inserted) {
-    result = AsStored(user);
-    return absl::OkStatus();
-  }
   absl::StatusOr<UserKeys> found = reader_.Find(user.user_id);
   if (absl::IsUnavailable(found.status())) return found.status();
-  result = found.ok() ? absl::StatusOr<Created>(Created{*std::move(found), false})
-                      : absl::StatusOr<Created>(found.status());
-  return absl::OkStatus();
-}
-
-absl::StatusOr<bool> SqliteWriter::InsertUser(const NewUser& user) {
-  insert_user_.BindText(1, user.user_id);
-  insert_user_.BindInt(2, user.key.version);
-  insert_user_.BindInt(3, static_cast<int>(UserState::kActive));
-  if (absl::Status done = insert_user_.Run(); !done.ok()) return done;
-  if (connection_->Changes() == 0) return false;
-  absl::Status done = InsertKey(user);
-  if (done.ok()) return true;
-  // A statement that broke a constraint has undone itself; a user without a key must not stay.
-  if (absl::IsAlreadyExists(done)) {
-    if (absl::Status deleted = DeleteUser(user.user_id); !deleted.ok()) return deleted;
+  if (!absl::IsNotFound(found.status())) {
+    result = found.ok() ? absl::StatusOr<Created>(Created{*std::move(found), false})
+                        : absl::StatusOr<Created>(found.status());
+    return absl::OkStatus();
   }
-  return done;
+  result = AsStored(user);
+  return Insert(user);
 }
 
-absl::Status SqliteWriter::InsertKey(const NewUser& user) {
+absl::Status SqliteWriter::Insert(const NewUser& user) {
   const KeyVersion& key = user.key;
-  insert_key_.BindText(1, user.user_id);
-  insert_key_.BindInt(2, key.version);
-  insert_key_.BindBlob(3, key.kek_id);
-  insert_key_.BindInt(4, key.wrap_format);
-  insert_key_.BindBlob(5, key.wrapped_key);
-  insert_key_.BindInt(6, static_cast<int>(key.state));
-  insert_key_.BindInt(7, key.created_at_micros);
-  return insert_key_.Run();
-}
-
-absl::Status SqliteWriter::DeleteUser(const std::string& user_id) {
-  delete_user_.BindText(1, user_id);
-  return delete_user_.Run();
+  insert_.BindText(1, user.user_id);
+  insert_.BindInt(2, key.version);
+  insert_.BindBlob(3, key.kek_id);
+  insert_.BindInt(4, key.wrap_format);
+  insert_.BindBlob(5, key.wrapped_key);
+  insert_.BindInt(6, static_cast<int>(key.state));
+  insert_.BindInt(7, key.created_at_micros);
+  return insert_.Run();
 }
 
 void SqliteWriter::CheckpointEvery(int pages) {

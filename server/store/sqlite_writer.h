@@ -37,17 +37,13 @@ class SqliteWriter {
   absl::Status PrepareStatements();
   // UNAVAILABLE where the transaction has to end; what concerns the row alone is in `result`.
   absl::Status StoreUser(const NewUser& user, absl::StatusOr<Created>& result);
-  // Whether the user was not there. ALREADY_EXISTS where there are keys, but no user: whose they are
-  // cannot be told.
-  absl::StatusOr<bool> InsertUser(const NewUser& user);
-  absl::Status InsertKey(const NewUser& user);
-  absl::Status DeleteUser(const std::string& user_id);
+  absl::Status Insert(const NewUser& user);
   absl::Status Transact(const std::vector<NewUser>& users,
                         std::vector<absl::StatusOr<Created>>& results);
 
   const std::unique_ptr<SqliteConnection> connection_;
   SqliteReader reader_;
-  SqliteStatement begin_, commit_, insert_user_, insert_key_, delete_user_;
+  SqliteStatement begin_, commit_, insert_;
   int pages_at_checkpoint_ = 0;
 };
 

@@ -178,7 +178,7 @@ def test_the_server_reads_a_store_that_someone_else_reads(rig):
     known = Known(client, 5)
     reader = sqlite3.connect(f"file:{rig.store}?mode=ro", uri=True)
     reader.execute("BEGIN")
-    assert reader.execute("SELECT count(*) FROM users").fetchone()[0] == 5
+    assert reader.execute("SELECT count(*) FROM user_keys").fetchone()[0] == 5
     assert client.user_key("meanwhile").created
     known.hold(client)
     reader.close()

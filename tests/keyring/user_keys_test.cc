@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "server/errors/errors.h"
 #include "server/keyring/key_wrap.h"
 #include "server/store/fake_key_store.h"
@@ -246,6 +247,58 @@ TEST_F(UserKeysTest, AmongManyOneWithoutAKeyFailsAlone) {
   users_.Load(std::move(wanted));
   EXPECT_EQ(errors::Reason(found[0].Take().status()), "USER_KEY_NOT_FOUND");
   EXPECT_TRUE(found[1].Take().ok());
+}
+
+// While the users who come are new, they are made without being looked for; see new_user_guess.h.
+class AmongNewUsersTest : public UserKeysTest {
+ protected:
+  AmongNewUsersTest() {
+    for (int i = 0; !MadeAtOnce(absl::StrCat("newcomer-", i)); ++i) {
+      EXPECT_LT(i, 100) << "still looks for each";
+    }
+  }
+
+  bool MadeAtOnce(const std::string& user_id) {
+    const int finds = store_->Count(Call::kFind);
+    EXPECT_TRUE(Get(user_id, IfMissing::kCreate).Take()->created);
+    return store_->Count(Call::kFind) == finds;
+  }
+};
+
+TEST_F(AmongNewUsersTest, AKnownUserKeepsTheKeyAndIsSoonLookedForAgain) {
+  int known = 0;
+  for (int finds = store_->Count(Call::kFind); store_->Count(Call::kFind) == finds; ++known) {
+    const std::string user = absl::StrCat("known-", known);
+    Store(user);
+    const auto found = Get(user, IfMissing::kCreate).Take();
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_FALSE(found->created);
+    EXPECT_TRUE(shield_.Unshield(*found->user.versions.at(0).key) == ExampleKey());
+    ASSERT_LT(known, 20);
+  }
+  EXPECT_GT(known, 0);
+}
+
+TEST_F(AmongNewUsersTest, WhoeverMustNotBeMadeIsLookedFor) {
+  EXPECT_EQ(errors::Reason(Get("nobody", IfMissing::kFail).Take().status()), "USER_KEY_NOT_FOUND");
+  Store("alice");
+  EXPECT_TRUE(Get("alice", IfMissing::kFail).Take().ok());
+}
+
+TEST_F(AmongNewUsersTest, AStoreThatCannotBeWrittenToIsStillRead) {
+  Store("alice");
+  store_->Fail(Call::kCreate, errors::StoreUnavailable("disk full"));
+  EXPECT_FALSE(Get("alice", IfMissing::kCreate).Take()->created);
+  EXPECT_EQ(errors::Reason(Get("bob", IfMissing::kCreate).Take().status()), "STORE_UNAVAILABLE");
+  store_->Fail(Call::kCreate, absl::OkStatus());
+  EXPECT_FALSE(MadeAtOnce("bob")) << "after a failure they are looked for";
+}
+
+TEST_F(AmongNewUsersTest, AKeyWhoseCommitWasAnsweredWithAnErrorIsFoundAtOnce) {
+  store_->LoseCreateAnswers(errors::StoreUnavailable("connection lost"));
+  const auto found = Get("alice", IfMissing::kCreate).Take();
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_FALSE(found->created);
 }
 
 TEST_F(UserKeysTest, NewKeysDiffer) {

@@ -26,6 +26,11 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
+// After it, alice has a row in `users`, and `sql` has run.
+std::string WithRow(const std::string& sql) {
+  return "INSERT INTO users (user_id, primary_version, state) VALUES ('alice', 1, 1);" + sql;
+}
+
 class SqliteRowsTest : public ::testing::TestWithParam<std::string> {
  protected:
   // A store with users alice and bob, on whose file another program ran `sql` meanwhile.
@@ -75,17 +80,45 @@ INSTANTIATE_TEST_SUITE_P(
         "UPDATE user_keys SET wrap_format = 1", "UPDATE user_keys SET wrap_format = 4294967298",
         "UPDATE user_keys SET state = 9", "UPDATE user_keys SET version = 0",
         "UPDATE user_keys SET version = -1", "UPDATE user_keys SET version = 4294967297",
-        "UPDATE users SET state = 9", "UPDATE users SET state = -4294967295",
-        "UPDATE users SET primary_version = 2", "DELETE FROM user_keys"));
+        WithRow("UPDATE users SET state = 9"), WithRow("UPDATE users SET state = -4294967295"),
+        WithRow("UPDATE users SET primary_version = 2"), WithRow("DELETE FROM user_keys")));
 
-TEST_F(SqliteRowsTest, KeysOfNobodyAreNotTakenOverByANewUser) {
+TEST_F(SqliteRowsTest, AUserWithARowOfOneOwnIsAsTheRowSays) {
+  // As the first schema wrote each user.
+  const std::unique_ptr<SqliteStore> store = OpenAfter(WithRow("SELECT 1"));
+  const absl::StatusOr<UserKeys> found = Find(*store, "alice");
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(found->primary_version, 1u);
+  EXPECT_EQ(found->state, UserState::kActive);
+  EXPECT_FALSE(Create(*store, "alice", StoredKey('x'))->created);
+  const absl::StatusOr<std::vector<UserKeys>> page = Page(*store, "", 10);
+  ASSERT_TRUE(page.ok()) << page.status();
+  EXPECT_THAT(*page, SizeIs(2));
+}
+
+TEST_F(SqliteRowsTest, WithoutARowOfOneOwnTheNewestVersionIsThePrimaryOne) {
   const std::unique_ptr<SqliteStore> store = OpenAfter(
-      "INSERT INTO user_keys SELECT 'mallory', version, kek_id, wrap_format, "
-      "wrapped_key, state, created_at FROM user_keys WHERE user_id = 'alice'");
-  EXPECT_EQ(errors::Reason(Create(*store, "mallory", StoredKey('m')).status()),
-            "STORED_KEY_CORRUPT");
-  EXPECT_EQ(errors::Reason(Find(*store, "mallory").status()), "USER_KEY_NOT_FOUND");
-  EXPECT_TRUE(Create(*store, "carol", StoredKey('c')).ok());
+      "INSERT INTO user_keys SELECT user_id, 3, kek_id, wrap_format, wrapped_key, state, "
+      "created_at FROM user_keys WHERE user_id = 'alice'");
+  const absl::StatusOr<UserKeys> found = Find(*store, "alice");
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(found->primary_version, 3u);
+  EXPECT_EQ(found->min_version, 0u);
+  EXPECT_EQ(found->state, UserState::kActive);
+  EXPECT_THAT(found->versions, SizeIs(2));
+  EXPECT_FALSE(Create(*store, "alice", StoredKey('x'))->created);
+}
+
+TEST_F(SqliteRowsTest, ATombstoneWithoutKeysIsFoundAndNotReplaced) {
+  const std::unique_ptr<SqliteStore> store = OpenAfter(
+      "INSERT INTO users (user_id, primary_version, state) VALUES ('aaron', 1, 4)");
+  EXPECT_EQ(Find(*store, "aaron")->state, UserState::kDestroyed);
+  EXPECT_FALSE(Create(*store, "aaron", StoredKey('x'))->created);
+  const absl::StatusOr<std::vector<UserKeys>> page = Page(*store, "", 2);
+  ASSERT_TRUE(page.ok()) << page.status();
+  ASSERT_THAT(*page, SizeIs(2));
+  EXPECT_EQ((*page)[0].user_id, "aaron");
+  EXPECT_EQ((*page)[1].user_id, "alice");
 }
 
 TEST_F(SqliteRowsTest, AKeyThatCouldNotBeReadBackIsNotWritten) {
@@ -98,8 +131,8 @@ TEST_F(SqliteRowsTest, AKeyThatCouldNotBeReadBackIsNotWritten) {
 
 TEST_F(SqliteRowsTest, ATombstoneIsFoundAndNotReplaced) {
   const std::unique_ptr<SqliteStore> store = OpenAfter(
-      "UPDATE users SET state = 4 WHERE user_id = 'alice';"
-      "UPDATE user_keys SET state = 3, kek_id = x'', wrapped_key = x'' WHERE user_id = 'alice'");
+      WithRow("UPDATE users SET state = 4 WHERE user_id = 'alice';"
+      "UPDATE user_keys SET state = 3, kek_id = x'', wrapped_key = x'' WHERE user_id = 'alice'"));
   const absl::StatusOr<UserKeys> found = Find(*store, "alice");
   ASSERT_TRUE(found.ok()) << found.status();
   EXPECT_EQ(found->state, UserState::kDestroyed);
@@ -114,7 +147,7 @@ TEST_F(SqliteRowsTest, VersionsComeNewestFirst) {
   const std::unique_ptr<SqliteStore> store = OpenAfter(
       "INSERT INTO user_keys SELECT user_id, 2, kek_id, wrap_format, wrapped_key, state, "
       "created_at FROM user_keys WHERE user_id = 'alice';"
-      "UPDATE users SET primary_version = 2, min_version = 1 WHERE user_id = 'alice'");
+      "INSERT INTO users (user_id, primary_version, min_version, state) VALUES ('alice', 2, 1, 1)");
   const absl::StatusOr<UserKeys> found = Find(*store, "alice");
   ASSERT_TRUE(found.ok()) << found.status();
   EXPECT_EQ(found->primary_version, 2u);

@@ -69,4 +69,4 @@ def told(failed: Failure) -> tuple:
 def user_count(store: pathlib.Path) -> int:
     """Users in a store, which a server may have open."""
     with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as database:
-        return database.execute("SELECT count(*) FROM users").fetchone()[0]
+        return database.execute("SELECT count(DISTINCT user_id) FROM user_keys").fetchone()[0]

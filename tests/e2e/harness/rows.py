@@ -33,6 +33,10 @@ def set_wrapped(connection: sqlite3.Connection, user_id: str, blob: bytes) -> No
 
 
 def set_user(connection: sqlite3.Connection, user_id: str, **columns: int) -> None:
+    """Gives the user a row of one's own where there is none: that of an active user."""
+    connection.execute("INSERT INTO users (user_id, primary_version, state) "
+                       "SELECT user_id, max(version), ? FROM user_keys WHERE user_id = ? GROUP BY user_id "
+                       "ON CONFLICT DO NOTHING", (ACTIVE, user_id))
     assignments = ", ".join(f"{name} = ?" for name in columns)
     changed = connection.execute(f"UPDATE users SET {assignments} WHERE user_id = ?",
                                  (*columns.values(), user_id))
