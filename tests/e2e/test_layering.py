@@ -7,13 +7,14 @@ SERVER = paths.REPOSITORY / "server"
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 EVERYONES = {"errors", "sync"}
 ALLOWED = {
-    "rpc": {"keyring", "auth", "audit", "telemetry"},
+    "rpc": {"keyring", "auth", "audit", "telemetry", "tls"},
     "keyring": {"crypto", "store"},
     "crypto": set(),
     "store": set(),
     "auth": set(),
     "audit": set(),
     "telemetry": set(),
+    "tls": {"crypto"},
     "errors": set(),
     "sync": set(),
 }
@@ -52,10 +53,10 @@ def test_only_crypto_includes_boringssl():
     assert found == {"crypto"}
 
 
-def test_only_rpc_and_the_wiring_know_grpc():
+def test_only_rpc_tls_and_the_wiring_know_grpc():
     knowing = {folder for folder, _, text in sources() if re.search(r"\bgrpc::", text)}
     including = {folder for folder, _, name in includes() if name.startswith(("grpc/", "grpcpp/"))}
-    assert knowing | including <= {"rpc", ""}
+    assert knowing | including <= {"rpc", "tls", ""}
     assert "rpc" in knowing
 
 
