@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,37 @@ std::string Sha256Hex(std::string_view data);
 
 // HMAC-SHA256 (RFC 2104).
 Sha256Digest HmacSha256(const SecretBytes& key, std::string_view data);
+
+// HMAC-SHA256 under one key for many messages: what follows from the key alone is computed once, and kept
+// in locked memory. Thread-safe; moves but does not copy.
+class HmacSha256Key {
+ public:
+  explicit HmacSha256Key(const SecretBytes& key);
+
+  // Of `first` ‖ `second`.
+  Sha256Digest Sign(std::string_view first, std::string_view second = {}) const;
+
+ private:
+  // SHA-256's states after the key's inner and outer block (RFC 2104, section 4).
+  SecretBytes states_;
+};
+
+// SHA-256 of what comes in pieces. Not for secrets; not thread-safe.
+class Sha256Stream {
+ public:
+  Sha256Stream();
+  ~Sha256Stream();
+  Sha256Stream(const Sha256Stream&) = delete;
+  Sha256Stream& operator=(const Sha256Stream&) = delete;
+
+  void Add(std::string_view data);
+  // Of all that was added; ends the stream.
+  std::string FinishHex();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace keyward::crypto
 

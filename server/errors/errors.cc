@@ -22,6 +22,7 @@ struct Retry {
 constexpr std::array kRetries = {
     Retry{"STORE_UNAVAILABLE", absl::Milliseconds(500)},
     Retry{"DRAINING", absl::Milliseconds(200)},
+    Retry{"AUDIT_UNAVAILABLE", absl::Milliseconds(500)},
     Retry{"OVERLOADED", absl::Milliseconds(100)},
 };
 
@@ -103,6 +104,11 @@ absl::Status StoreUnavailable(std::string_view what) {
 
 absl::Status Draining() {
   return Error(absl::StatusCode::kUnavailable, "DRAINING", "the server is shutting down");
+}
+
+absl::Status AuditUnavailable() {
+  return Error(absl::StatusCode::kUnavailable, "AUDIT_UNAVAILABLE",
+               "the call could not be recorded in the audit log");
 }
 
 absl::Status Overloaded() {

@@ -39,6 +39,8 @@ absl::Status StoredKeyCorrupt();
 // UNAVAILABLE; `what` is for operators: the engine's own words, no row's content.
 absl::Status StoreUnavailable(std::string_view what);
 absl::Status Draining();
+// The call was not recorded, and so must not be answered otherwise.
+absl::Status AuditUnavailable();
 
 // RESOURCE_EXHAUSTED
 absl::Status Overloaded();

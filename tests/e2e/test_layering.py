@@ -12,7 +12,7 @@ ALLOWED = {
     "crypto": set(),
     "store": set(),
     "auth": set(),
-    "audit": set(),
+    "audit": {"crypto", "telemetry"},
     "telemetry": set(),
     "tls": {"crypto"},
     "errors": set(),

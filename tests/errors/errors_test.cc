@@ -35,6 +35,7 @@ std::vector<Contract> AllErrors() {
       {StoredKeyCorrupt(), StatusCode::kDataLoss, "STORED_KEY_CORRUPT"},
       {StoreUnavailable("disk full"), StatusCode::kUnavailable, "STORE_UNAVAILABLE", true},
       {Draining(), StatusCode::kUnavailable, "DRAINING", true},
+      {AuditUnavailable(), StatusCode::kUnavailable, "AUDIT_UNAVAILABLE", true},
       {Overloaded(), StatusCode::kResourceExhausted, "OVERLOADED", true},
       {PermissionDenied("not granted"), StatusCode::kPermissionDenied, "PERMISSION_DENIED"},
   };
