@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
@@ -12,6 +13,8 @@ namespace keyward::errors {
 namespace {
 
 constexpr absl::string_view kReasonUrl = "keyward/reason";
+// Nanoseconds in decimal, where the delay is not the same for every error of the reason.
+constexpr absl::string_view kDelayUrl = "keyward/retry-delay";
 
 struct Retry {
   absl::string_view reason;
@@ -116,6 +119,17 @@ absl::Status Overloaded() {
                "too many calls are in flight on this server");
 }
 
+absl::Status RateLimited(std::string_view what, absl::Duration retry_after) {
+  absl::Status status =
+      Error(absl::StatusCode::kResourceExhausted, "RATE_LIMITED", View(what));
+  status.SetPayload(kDelayUrl, absl::Cord(absl::StrCat(absl::ToInt64Nanoseconds(retry_after))));
+  return status;
+}
+
+absl::Status Unauthenticated(std::string_view what) {
+  return Error(absl::StatusCode::kUnauthenticated, "UNAUTHENTICATED", View(what));
+}
+
 absl::Status PermissionDenied(std::string_view what) {
   return Error(absl::StatusCode::kPermissionDenied, "PERMISSION_DENIED", View(what));
 }
@@ -125,6 +139,11 @@ std::string Reason(const absl::Status& status) {
 }
 
 std::optional<absl::Duration> RetryDelay(const absl::Status& status) {
+  if (const auto delay = status.GetPayload(kDelayUrl)) {
+    int64_t nanoseconds = 0;
+    if (!absl::SimpleAtoi(std::string(*delay), &nanoseconds)) return std::nullopt;
+    return absl::Nanoseconds(nanoseconds);
+  }
   const std::string reason = Reason(status);
   const auto* retry = std::find_if(kRetries.begin(), kRetries.end(),
                                    [&](const Retry& each) { return each.reason == reason; });

@@ -44,6 +44,11 @@ absl::Status AuditUnavailable();
 
 // RESOURCE_EXHAUSTED
 absl::Status Overloaded();
+// `what` names the caller's limit; `retry_after` is when it may let a call in again.
+absl::Status RateLimited(std::string_view what, absl::Duration retry_after);
+
+// UNAUTHENTICATED: `what` says what the credentials lack, and repeats nothing of them.
+absl::Status Unauthenticated(std::string_view what);
 
 // PERMISSION_DENIED
 absl::Status PermissionDenied(std::string_view what);

@@ -37,6 +37,9 @@ std::vector<Contract> AllErrors() {
       {Draining(), StatusCode::kUnavailable, "DRAINING", true},
       {AuditUnavailable(), StatusCode::kUnavailable, "AUDIT_UNAVAILABLE", true},
       {Overloaded(), StatusCode::kResourceExhausted, "OVERLOADED", true},
+      {RateLimited("too many calls", absl::Milliseconds(30)), StatusCode::kResourceExhausted,
+       "RATE_LIMITED", true},
+      {Unauthenticated("no name"), StatusCode::kUnauthenticated, "UNAUTHENTICATED"},
       {PermissionDenied("not granted"), StatusCode::kPermissionDenied, "PERMISSION_DENIED"},
   };
 }
@@ -59,6 +62,12 @@ TEST(ErrorsTest, OnlyWhatMayPassHasARetryDelay) {
       EXPECT_GT(*delay, absl::ZeroDuration()) << each.reason;
     }
   }
+}
+
+TEST(ErrorsTest, ALimitedCallerIsToldHowLongItsOwnLimitTakes) {
+  EXPECT_EQ(RetryDelay(RateLimited("too many calls", absl::Milliseconds(30))),
+            absl::Milliseconds(30));
+  EXPECT_EQ(RetryDelay(RateLimited("too many calls", absl::Seconds(7))), absl::Seconds(7));
 }
 
 TEST(ErrorsTest, MessagesSayWhatTheCallerOrOperatorNeeds) {
