@@ -87,12 +87,12 @@ absl::StatusOr<absl::Duration> ParseDuration(absl::string_view name, const std::
   return duration;
 }
 
-absl::StatusOr<std::vector<rpc::ListenAddress>> ParseAddresses(
+absl::StatusOr<std::vector<net::ListenAddress>> ParseAddresses(
     absl::string_view name, const std::vector<std::string>& texts) {
-  std::vector<rpc::ListenAddress> addresses;
+  std::vector<net::ListenAddress> addresses;
   for (const std::string& text : texts) {
     if (text.empty()) continue;
-    auto address = rpc::ParseListenAddress(text);
+    auto address = net::ParseListenAddress(text);
     if (!address.ok()) {
       return BadFlag(name, absl::StrCat("'", text, "': ", address.status().message()));
     }
@@ -152,13 +152,13 @@ absl::Status CheckTogether(const Config& config) {
   if (config.listen.empty() && config.insecure_listen.empty()) {
     return BadFlag("listen", "there is nothing to listen on");
   }
-  for (const rpc::ListenAddress& address : config.listen) {
+  for (const net::ListenAddress& address : config.listen) {
     if (address.is_local() || config.has_tls()) continue;
     return BadFlag("listen", absl::StrCat("'", address.Text(),
                                           "' is not on this machine alone: give the --tls_ flags, or "
                                           "--insecure_listen to go without"));
   }
-  for (const rpc::ListenAddress& address : config.insecure_listen) {
+  for (const net::ListenAddress& address : config.insecure_listen) {
     if (address.is_unix()) return BadFlag("insecure_listen", "takes HOST:PORT; use --listen");
   }
   if (config.cache_max_keys < 1 || config.cache_max_keys > kMaxCacheKeys) {
@@ -170,9 +170,9 @@ absl::Status CheckTogether(const Config& config) {
   return absl::OkStatus();
 }
 
-bool AllLocal(const std::vector<rpc::ListenAddress>& addresses) {
+bool AllLocal(const std::vector<net::ListenAddress>& addresses) {
   return std::all_of(addresses.begin(), addresses.end(),
-                     [](const rpc::ListenAddress& each) { return each.is_local(); });
+                     [](const net::ListenAddress& each) { return each.is_local(); });
 }
 
 absl::StatusOr<Config> ToConfig(const Flags& flags) {

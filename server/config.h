@@ -8,15 +8,15 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "server/rpc/listener.h"
+#include "server/net/listen_address.h"
 #include "server/telemetry/log.h"
 
 namespace keyward {
 
 // What the server was asked to be, checked for sense; see docs/OPERATIONS.md for the flags.
 struct Config {
-  std::vector<rpc::ListenAddress> listen;
-  std::vector<rpc::ListenAddress> insecure_listen;
+  std::vector<net::ListenAddress> listen;
+  std::vector<net::ListenAddress> insecure_listen;
   std::string store_path;  // of the SQLite file
   std::string legacy_db;   // empty: no bridge
   std::string tls_cert;    // all three, or none

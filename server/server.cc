@@ -137,11 +137,11 @@ absl::Status Server::Listen() {
                           .max_in_flight = config_.max_in_flight,
                           .version = kVersion,
                           .store = std::string(store_->Kind())};
-  for (const rpc::ListenAddress& address : config_.listen) {
+  for (const net::ListenAddress& address : config_.listen) {
     const bool tls = config_.has_tls() && !address.is_unix();
     options.listeners.push_back({address, tls ? Reach::kMutualTls : Reach::kLocal});
   }
-  for (const rpc::ListenAddress& address : config_.insecure_listen) {
+  for (const net::ListenAddress& address : config_.insecure_listen) {
     options.listeners.push_back({address, Reach::kAnyone});
   }
   if (config_.has_tls()) {
@@ -155,7 +155,7 @@ absl::Status Server::Listen() {
   for (const std::string& address : rpc_->addresses()) {
     Log(LogLevel::kInfo, "listening", {{"address", address}});
   }
-  for (const rpc::ListenAddress& address : config_.insecure_listen) {
+  for (const net::ListenAddress& address : config_.insecure_listen) {
     Log(LogLevel::kWarning, "insecure_listener",
         {{"address", address.Text()},
          {"message", std::string("anyone who reaches this address may encrypt and decrypt")}});

@@ -14,8 +14,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "server/net/acceptor.h"
 #include "server/rpc/admission.h"
 #include "server/rpc/call_queue.h"
+#include "server/rpc/connection_settings.h"
 #include "server/rpc/grpc_log.h"
 #include "server/rpc/health_service.h"
 #include "server/rpc/key_service.h"
@@ -25,17 +27,15 @@
 namespace keyward::rpc {
 namespace {
 
-// Room for the longest legal request, and for one that is too long to be refused by us with a reason.
-constexpr int kMaxRequestBytes = 4 * 1024 * 1024;
-// Streams of one connection; what a client has beyond that waits on its side.
-constexpr int kMaxStreamsPerConnection = 1024;
+using ConnectionAcceptor = grpc::experimental::ExternalConnectionAcceptor;
+
 // How long no call may have come before the server stops listening to those who are connected: gRPC
 // cancels, rather than refuses, a call that arrives in the moment of its shutdown.
 constexpr absl::Duration kQuiet = absl::Milliseconds(100);
 constexpr absl::Duration kMaxWaitForQuiet = absl::Seconds(2);
 constexpr absl::Duration kPoll = absl::Milliseconds(2);
-// With no call left, for how long clients may take to close their connections themselves: one that is
-// idle may not look at its connection for seconds.
+// With no call left, for how long clients may take to close their connections themselves: one that
+// is idle may not look at its connection for seconds.
 constexpr absl::Duration kGoodbye = absl::Milliseconds(500);
 // For how long a call that was cancelled may wait for the store's answer.
 constexpr absl::Duration kStoreGrace = absl::Seconds(1);
@@ -50,13 +50,14 @@ std::shared_ptr<grpc::ServerCredentials> TlsCredentials(const TlsMaterial& tls) 
   return grpc::SslServerCredentials(options);
 }
 
-// The local credentials put nothing on the wire; they turn away peers of other machines, and mark calls so
-// that those of an insecure listener are told apart.
+// The local credentials put nothing on the wire; they turn away peers of other machines, and mark
+// calls so that those of an insecure listener are told apart.
 std::shared_ptr<grpc::ServerCredentials> Credentials(const RpcOptions::Listener& listener,
                                                      const std::optional<TlsMaterial>& tls) {
   switch (listener.reach) {
     case RpcOptions::Reach::kLocal:
-      return grpc::experimental::LocalServerCredentials(listener.address.is_unix() ? UDS : LOCAL_TCP);
+      return grpc::experimental::LocalServerCredentials(listener.address.is_unix() ? UDS
+                                                                                   : LOCAL_TCP);
     case RpcOptions::Reach::kMutualTls:
       return TlsCredentials(*tls);
     case RpcOptions::Reach::kAnyone:
@@ -65,14 +66,15 @@ std::shared_ptr<grpc::ServerCredentials> Credentials(const RpcOptions::Listener&
   return nullptr;
 }
 
-void Configure(grpc::ServerBuilder& builder) {
-  builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
-  // A second server must not share the port unseen.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  // A compressed message is unpacked before its size is checked.
-  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
-  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+// Whether certificate, key and CA fit: gRPC tells that of listeners which it opens itself alone.
+bool Fits(const TlsMaterial& tls) {
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", TlsCredentials(tls));
+  std::unique_ptr<grpc::Server> server;  // ends after its queue
+  const CallQueue queue(builder.AddCompletionQueue());
+  server = builder.BuildAndStart();
+  if (server != nullptr) server->Shutdown();
+  return server != nullptr;
 }
 
 class Running final : public RpcServer {
@@ -114,27 +116,37 @@ class Running final : public RpcServer {
   HealthCheckMethod health_check_;
   std::vector<std::string> service_names_;
   std::vector<std::string> addresses_;
+  std::vector<net::AcceptorListener> listeners_;  // until they are served
 
   // These end in reverse: the server, its queues, the slots that live on them.
   std::vector<std::shared_ptr<void>> pools_;
   std::map<CallQueue*, std::vector<std::function<void()>>> stream_updates_;
   std::vector<std::unique_ptr<CallQueue>> queues_;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<net::Acceptor> acceptor_;
   bool serving_ = false;
 };
 
 absl::Status Running::Listen() {
-  for (const auto& listener : options_.listeners) {
-    if (absl::Status status = CheckFree(listener.address); !status.ok()) return status;
+  if (options_.tls && !Fits(*options_.tls)) {
+    return absl::FailedPreconditionError("--tls_cert, --tls_key and --tls_client_ca do not fit");
   }
   grpc::ServerBuilder builder;
-  Configure(builder);
+  ConfigureConnections(builder);
   AddServices(builder);
-  std::vector<int> ports(options_.listeners.size());
-  for (size_t i = 0; i < ports.size(); ++i) {
-    const auto& listener = options_.listeners[i];
-    builder.AddListeningPort(listener.address.Text(), Credentials(listener, options_.tls),
-                             &ports[i]);
+  for (const auto& listener : options_.listeners) {
+    auto socket = net::ListeningSocket::Open(listener.address);
+    if (!socket.ok()) return socket.status();
+    addresses_.push_back(socket->address().Text());
+    const std::shared_ptr<ConnectionAcceptor> acceptor =
+        builder.experimental().AddExternalConnectionAcceptor(
+            grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+            Credentials(listener, options_.tls));
+    listeners_.push_back({*std::move(socket), [acceptor](int connection) {
+                            ConnectionAcceptor::NewConnectionParameters handed_over;
+                            handed_over.fd = connection;
+                            acceptor->HandleNewConnection(&handed_over);
+                          }});
   }
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < cores; ++i) {
@@ -142,19 +154,8 @@ absl::Status Running::Listen() {
   }
   server_ = builder.BuildAndStart();
   options_.tls.reset();
-  for (size_t i = 0; i < ports.size(); ++i) {
-    ListenAddress address = options_.listeners[i].address;
-    if (server_ == nullptr && ports[i] <= 0) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "cannot listen on ", address.Text(),
-          options_.listeners[i].reach == RpcOptions::Reach::kMutualTls
-              ? ": --tls_cert, --tls_key and --tls_client_ca do not fit"
-              : ""));
-    }
-    if (!address.is_unix()) address.port = ports[i];
-    addresses_.push_back(address.Text());
-  }
-  return server_ == nullptr ? absl::FailedPreconditionError("gRPC did not start") : absl::OkStatus();
+  return server_ == nullptr ? absl::FailedPreconditionError("gRPC did not start")
+                            : absl::OkStatus();
 }
 
 void Running::AddServices(grpc::ServerBuilder& builder) {
@@ -184,6 +185,8 @@ void Running::Serve() {
       AddStreams(q);
     }});
   }
+  acceptor_ =
+      std::make_unique<net::Acceptor>(std::move(listeners_), net::ConnectionLimits{4096, 1024});
 }
 
 template <typename Request, typename Response>
@@ -206,9 +209,8 @@ void Running::AddStreams(CallQueue& queue) {
         return std::make_unique<WatchCall>(own_pool, health_service_, health_);
       });
   watches->Start();
-  stream_updates_[&queue].push_back([pool = watches.get()] {
-    pool->ForEach([](WatchCall& call) { call.Update(); });
-  });
+  stream_updates_[&queue].push_back(
+      [pool = watches.get()] { pool->ForEach([](WatchCall& call) { call.Update(); }); });
   pools_.push_back(std::move(watches));
   if (!options_.reflection) return;
   AddReflection([this](auto... call) { reflection_.RequestServerReflectionInfo(call...); }, queue);
@@ -223,9 +225,8 @@ void Running::AddReflection(ReflectionCall::RequestCall request_call, CallQueue&
         return std::make_unique<ReflectionCall>(own_pool, request_call, service_names_, health_);
       });
   pool->Start();
-  stream_updates_[&queue].push_back([pool = pool.get()] {
-    pool->ForEach([](ReflectionCall& call) { call.Update(); });
-  });
+  stream_updates_[&queue].push_back(
+      [pool = pool.get()] { pool->ForEach([](ReflectionCall& call) { call.Update(); }); });
   pools_.push_back(std::move(pool));
 }
 
@@ -249,6 +250,7 @@ bool Running::Drain(absl::Duration delay, absl::Duration timeout) {
   health_.Stop();
   for (const auto& queue : queues_) UpdateStreams(*queue);
   const bool idle = admission_.in_flight() == 0;
+  acceptor_->Stop();
   server_->Shutdown(
       absl::ToChronoTime(idle ? std::min(deadline, absl::Now() + kGoodbye) : deadline));
   const auto last = absl::ToChronoTime(absl::Now() + kStoreGrace);

@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/keyring/keyring.h"
-#include "server/rpc/listener.h"
+#include "server/net/listen_address.h"
 
 namespace keyward::rpc {
 
@@ -25,7 +25,7 @@ struct RpcOptions {
   // Who reaches a listener: this machine alone, who has a certificate, or anyone.
   enum class Reach { kLocal, kMutualTls, kAnyone };
   struct Listener {
-    ListenAddress address;
+    net::ListenAddress address;
     Reach reach = Reach::kLocal;
   };
   std::vector<Listener> listeners;

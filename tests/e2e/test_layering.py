@@ -7,7 +7,7 @@ SERVER = paths.REPOSITORY / "server"
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 EVERYONES = {"errors", "sync"}
 ALLOWED = {
-    "rpc": {"keyring", "auth", "audit", "telemetry", "tls"},
+    "rpc": {"keyring", "auth", "audit", "net", "telemetry", "tls"},
     "keyring": {"crypto", "store"},
     "crypto": set(),
     "store": set(),
@@ -15,6 +15,7 @@ ALLOWED = {
     "audit": {"crypto", "telemetry"},
     "telemetry": set(),
     "tls": {"crypto"},
+    "net": {"telemetry"},
     "errors": set(),
     "sync": set(),
 }

@@ -1,13 +1,12 @@
-#ifndef KEYWARD_SERVER_RPC_LISTENER_H_
-#define KEYWARD_SERVER_RPC_LISTENER_H_
+#ifndef KEYWARD_SERVER_NET_LISTEN_ADDRESS_H_
+#define KEYWARD_SERVER_NET_LISTEN_ADDRESS_H_
 
 #include <string>
 #include <string_view>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-namespace keyward::rpc {
+namespace keyward::net {
 
 // Where to listen: "HOST:PORT", "[IPV6]:PORT" (port 0: any free one) or "unix:/path".
 struct ListenAddress {
@@ -25,10 +24,6 @@ struct ListenAddress {
 // The error says what is wrong with it.
 absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text);
 
-// Whether the address can be listened on now; the error names the address and the cause. (gRPC itself
-// does not tell causes, and takes a unix socket away from the server that listens there.)
-absl::Status CheckFree(const ListenAddress& address);
+}  // namespace keyward::net
 
-}  // namespace keyward::rpc
-
-#endif  // KEYWARD_SERVER_RPC_LISTENER_H_
+#endif  // KEYWARD_SERVER_NET_LISTEN_ADDRESS_H_

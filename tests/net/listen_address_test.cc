@@ -1,17 +1,11 @@
-#include "server/rpc/listener.h"
+#include "server/net/listen_address.h"
 
-#include <arpa/inet.h>
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <string>
 
-namespace keyward::rpc {
+namespace keyward::net {
 namespace {
-
-using testing::HasSubstr;
 
 TEST(ParseListenAddressTest, ReadsHostAndPort) {
   const auto address = ParseListenAddress("127.0.0.1:50051");
@@ -44,35 +38,11 @@ TEST(ParseListenAddressTest, KnowsWhichAddressesAreLocal) {
   for (const char* text : {"127.0.0.1:1", "127.9.9.9:1", "localhost:1", "[::1]:1", "unix:/x"}) {
     EXPECT_TRUE(ParseListenAddress(text)->is_local()) << text;
   }
-  for (const char* text : {"0.0.0.0:1", "[::]:1", "10.0.0.1:1", "example.org:1",
-                           "127.0.0.1.example.org:1"}) {
+  for (const char* text :
+       {"0.0.0.0:1", "[::]:1", "10.0.0.1:1", "example.org:1", "127.0.0.1.example.org:1"}) {
     EXPECT_FALSE(ParseListenAddress(text)->is_local()) << text;
   }
 }
 
-TEST(CheckFreeTest, NamesAnAddressThatIsTaken) {
-  const int taken = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in name{};
-  name.sin_family = AF_INET;
-  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ASSERT_EQ(bind(taken, reinterpret_cast<sockaddr*>(&name), sizeof(name)), 0);
-  ASSERT_EQ(listen(taken, 1), 0);
-  socklen_t size = sizeof(name);
-  getsockname(taken, reinterpret_cast<sockaddr*>(&name), &size);
-  const ListenAddress address{.unix_path = "", .host = "127.0.0.1", .port = ntohs(name.sin_port)};
-  const absl::Status status = CheckFree(address);
-  close(taken);
-  EXPECT_THAT(std::string(status.message()), HasSubstr(address.Text()));
-  EXPECT_THAT(std::string(status.message()), HasSubstr("in use"));
-}
-
-TEST(CheckFreeTest, AcceptsAnyFreePort) {
-  EXPECT_TRUE(CheckFree({.unix_path = "", .host = "127.0.0.1", .port = 0}).ok());
-}
-
-TEST(CheckFreeTest, RefusesASocketInAFolderThatIsMissing) {
-  EXPECT_FALSE(CheckFree({.unix_path = "/nowhere/at/all.sock", .host = ""}).ok());
-}
-
 }  // namespace
-}  // namespace keyward::rpc
+}  // namespace keyward::net

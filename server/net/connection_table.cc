@@ -1,0 +1,51 @@
+#include "server/net/connection_table.h"
+
+#include <sys/stat.h>
+
+namespace keyward::net {
+namespace {
+
+// 0 where the descriptor is closed, or is no socket.
+ino_t InodeOf(int fd) {
+  struct stat found {};
+  return fstat(fd, &found) == 0 && S_ISSOCK(found.st_mode) ? found.st_ino : 0;
+}
+
+}  // namespace
+
+ConnectionTable::Answer ConnectionTable::Admit(int socket, const std::string& network,
+                                               Clock::time_point now) {
+  // The kernel has given the number anew, so the connection that had it is closed.
+  if (const auto former = connections_.find(socket); former != connections_.end()) Forget(former);
+  Answer answer = Check(network);
+  if (answer != Answer::kAdmitted && now - last_sweep_ >= kSweepInterval) {
+    Sweep(now);
+    answer = Check(network);
+  }
+  if (answer != Answer::kAdmitted) return answer;
+  connections_.emplace(socket, Connection{InodeOf(socket), network});
+  if (!network.empty()) ++per_network_[network];
+  return answer;
+}
+
+void ConnectionTable::Sweep(Clock::time_point now) {
+  last_sweep_ = now;
+  for (auto each = connections_.begin(); each != connections_.end();) {
+    each = InodeOf(each->first) == each->second.inode ? std::next(each) : Forget(each);
+  }
+}
+
+ConnectionTable::Answer ConnectionTable::Check(const std::string& network) const {
+  if (size() >= limits_.in_all) return Answer::kTooMany;
+  const auto found = per_network_.find(network);
+  const bool full = found != per_network_.end() && found->second >= limits_.per_network;
+  return full ? Answer::kTooManyOfNetwork : Answer::kAdmitted;
+}
+
+ConnectionTable::Connections::iterator ConnectionTable::Forget(Connections::iterator connection) {
+  const auto count = per_network_.find(connection->second.network);
+  if (count != per_network_.end() && --count->second == 0) per_network_.erase(count);
+  return connections_.erase(connection);
+}
+
+}  // namespace keyward::net
