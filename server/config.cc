@@ -19,6 +19,7 @@ constexpr absl::string_view kSqlitePrefix = "sqlite:";
 // Beyond these memory would end first: a cached user takes some 400 bytes, a call in flight some kilobytes.
 constexpr int64_t kMaxCacheKeys = 100'000'000;
 constexpr int64_t kMaxInFlight = 1'000'000;
+constexpr int64_t kMaxConnections = 1'000'000;
 
 // The flags as they are written.
 struct Flags {
@@ -33,6 +34,8 @@ struct Flags {
   std::string cache_ttl = "10m";
   std::string pool_key_salt = std::string(keyring::kDefaultPoolKeySalt);
   int64_t max_in_flight = 4096;
+  int64_t max_connections = 4096;
+  int64_t max_connections_per_address = 1024;
   std::string drain_delay = "5s";
   std::string drain_timeout = "30s";
   std::string log_level = "info";
@@ -65,6 +68,9 @@ void AddFlags(CLI::App& app, Flags& flags) {
   AddFlag(app, "cache_ttl", flags.cache_ttl, "for how long, such as 10m");
   AddFlag(app, "pool_key_salt", flags.pool_key_salt, "salt of the pool's key");
   AddFlag(app, "max_in_flight", flags.max_in_flight, "calls at once; more are told OVERLOADED");
+  AddFlag(app, "max_connections", flags.max_connections, "open at once; more are closed at once");
+  AddFlag(app, "max_connections_per_address", flags.max_connections_per_address,
+          "of them, from one IPv4 address or IPv6 /64; loopback is exempt");
   AddFlag(app, "drain_delay", flags.drain_delay,
           "after SIGTERM: go on serving, but report NOT_SERVING, for so long");
   AddFlag(app, "drain_timeout", flags.drain_timeout, "then cancel what is left after so long");
@@ -167,6 +173,12 @@ absl::Status CheckTogether(const Config& config) {
   if (config.max_in_flight < 1 || config.max_in_flight > kMaxInFlight) {
     return BadFlag("max_in_flight", absl::StrCat("takes a number from 1 to ", kMaxInFlight));
   }
+  for (const auto& [name, value] :
+       {std::pair("max_connections", config.connections.in_all),
+        std::pair("max_connections_per_address", config.connections.per_network)}) {
+    if (value >= 1 && value <= kMaxConnections) continue;
+    return BadFlag(name, absl::StrCat("takes a number from 1 to ", kMaxConnections));
+  }
   return absl::OkStatus();
 }
 
@@ -183,7 +195,9 @@ absl::StatusOr<Config> ToConfig(const Flags& flags) {
                 .require_master_key = flags.require_master_key,
                 .cache_max_keys = flags.cache_max_keys,
                 .pool_key_salt = flags.pool_key_salt,
-                .max_in_flight = flags.max_in_flight};
+                .max_in_flight = flags.max_in_flight,
+                .connections = {.in_all = flags.max_connections,
+                                .per_network = flags.max_connections_per_address}};
   auto store = ParseStore(flags.store);
   if (!store.ok()) return store.status();
   config.store_path = *std::move(store);

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/net/connection_table.h"
 #include "server/net/listen_address.h"
 #include "server/telemetry/log.h"
 
@@ -28,6 +29,7 @@ struct Config {
   absl::Duration cache_ttl;
   std::string pool_key_salt;
   int64_t max_in_flight = 0;
+  net::ConnectionLimits connections;
   absl::Duration drain_delay;
   absl::Duration drain_timeout;
   telemetry::LogLevel log_level = telemetry::LogLevel::kInfo;

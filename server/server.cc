@@ -11,6 +11,7 @@
 #include "server/crypto/locked_memory.h"
 #include "server/crypto/random.h"
 #include "server/keyring/clock.h"
+#include "server/net/descriptor_limit.h"
 #include "server/store/bridged_key_store.h"
 #include "server/store/sqlite_store.h"
 #include "server/telemetry/log.h"
@@ -80,6 +81,23 @@ void LogSync(const store::LegacySyncReport& report) {
            "users with one key in the legacy file and another in the store; the store's is served");
 }
 
+// As many connections as there can be files open.
+absl::StatusOr<net::ConnectionLimits> FitToDescriptors(net::ConnectionLimits limits) {
+  const int64_t room = net::RaiseDescriptorLimit();
+  if (room < 1) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the limit on open files (ulimit -n) is ", room + net::kReservedDescriptors,
+                     ": more than ", net::kReservedDescriptors, " are needed"));
+  }
+  if (room < limits.in_all) {
+    Log(LogLevel::kWarning, "few_descriptors",
+        {{"max_connections", room},
+         {"message", std::string("fewer connections than --max_connections: raise RLIMIT_NOFILE")}});
+    limits.in_all = room;
+  }
+  return limits;
+}
+
 }  // namespace
 
 Server::Server(const Config& config, MasterKeyMaterial master_keys)
@@ -137,6 +155,9 @@ absl::Status Server::Listen() {
                           .max_in_flight = config_.max_in_flight,
                           .version = kVersion,
                           .store = std::string(store_->Kind())};
+  auto connections = FitToDescriptors(config_.connections);
+  if (!connections.ok()) return connections.status();
+  options.connections = *connections;
   for (const net::ListenAddress& address : config_.listen) {
     const bool tls = config_.has_tls() && !address.is_unix();
     options.listeners.push_back({address, tls ? Reach::kMutualTls : Reach::kLocal});

@@ -185,8 +185,7 @@ void Running::Serve() {
       AddStreams(q);
     }});
   }
-  acceptor_ =
-      std::make_unique<net::Acceptor>(std::move(listeners_), net::ConnectionLimits{4096, 1024});
+  acceptor_ = std::make_unique<net::Acceptor>(std::move(listeners_), options_.connections);
 }
 
 template <typename Request, typename Response>

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/keyring/keyring.h"
+#include "server/net/connection_table.h"
 #include "server/net/listen_address.h"
 
 namespace keyward::rpc {
@@ -32,6 +33,7 @@ struct RpcOptions {
   std::optional<TlsMaterial> tls;
   bool reflection = false;
   int64_t max_in_flight = 0;
+  net::ConnectionLimits connections;
   std::string version;  // for GetStatus
   std::string store;    // for GetStatus
 };

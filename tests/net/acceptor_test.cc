@@ -1,0 +1,119 @@
+#include "server/net/acceptor.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "server/sync/mutex.h"
+#include "tests/net/sockets.h"
+
+namespace keyward::net {
+namespace {
+
+// Keeps the connections that it is handed, and says hello on each.
+class Server {
+ public:
+  explicit Server(ConnectionLimits limits) {
+    auto socket = ListeningSocket::Open({.unix_path = "", .host = "127.0.0.1", .port = 0});
+    EXPECT_TRUE(socket.ok()) << socket.status();
+    address_ = socket->address();
+    std::vector<AcceptorListener> listeners;
+    listeners.push_back({*std::move(socket), [this](int connection) { Keep(connection); }});
+    acceptor_ = std::make_unique<Acceptor>(std::move(listeners), limits);
+  }
+
+  const ListenAddress& address() const { return address_; }
+  Acceptor& acceptor() { return *acceptor_; }
+  bool Serves(const Descriptor& client) { return !WasClosed(client); }
+
+  void CloseAll() {
+    sync::MutexLock lock(mutex_);
+    kept_.clear();
+  }
+
+ private:
+  void Keep(int connection) {
+    sync::MutexLock lock(mutex_);
+    kept_.emplace_back(connection);
+    EXPECT_EQ(write(connection, "h", 1), 1);
+  }
+
+  ListenAddress address_;
+  sync::Mutex mutex_;
+  std::vector<Descriptor> kept_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Acceptor> acceptor_;
+};
+
+TEST(AcceptorTest, HandsConnectionsOver) {
+  Server server({.in_all = 8, .per_network = 8});
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(server.Serves(ConnectTo(server.address())));
+}
+
+TEST(AcceptorTest, ClosesWhatIsBeyondTheLimitAndCountsIt) {
+  Server server({.in_all = 2, .per_network = 2});
+  const Descriptor first = ConnectTo(server.address());
+  const Descriptor second = ConnectTo(server.address());
+  EXPECT_TRUE(server.Serves(first));
+  EXPECT_TRUE(server.Serves(second));
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(server.Serves(ConnectTo(server.address())));
+  server.acceptor().Stop();
+  EXPECT_EQ(server.acceptor().refused(Refusal::kMaxConnections), 5);
+  EXPECT_EQ(server.acceptor().refused(Refusal::kOutOfDescriptors), 0);
+}
+
+TEST(AcceptorTest, ServesAgainOnceConnectionsHaveEnded) {
+  Server server({.in_all = 1, .per_network = 1});
+  ASSERT_TRUE(server.Serves(ConnectTo(server.address())));
+  EXPECT_FALSE(server.Serves(ConnectTo(server.address())));
+  server.CloseAll();
+  while (!server.Serves(ConnectTo(server.address()))) {
+  }
+}
+
+TEST(AcceptorTest, StopsListeningWhenItIsTold) {
+  Server server({.in_all = 8, .per_network = 8});
+  ASSERT_TRUE(server.Serves(ConnectTo(server.address())));
+  server.acceptor().Stop();
+  EXPECT_FALSE(ConnectTo(server.address()).is_open());
+}
+
+// Takes all descriptors that the process may have but one, for the test's own socket.
+class AllDescriptors {
+ public:
+  AllDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit few{.rlim_cur = 64, .rlim_max = before_.rlim_max};
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+    while (true) {
+      Descriptor next(open("/dev/null", O_RDONLY | O_CLOEXEC));
+      if (!next.is_open()) break;
+      taken_.push_back(std::move(next));
+    }
+    taken_.pop_back();
+  }
+  ~AllDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+  std::vector<Descriptor> taken_;
+};
+
+TEST(AcceptorTest, TurnsAwayWithoutDescriptorsAndServesOnceThereAreSome) {
+  Server server({.in_all = 1000, .per_network = 1000});
+  ASSERT_TRUE(server.Serves(ConnectTo(server.address())));
+  {
+    const AllDescriptors taken;
+    for (int i = 0; i < 20; ++i) EXPECT_FALSE(server.Serves(ConnectTo(server.address())));
+  }
+  EXPECT_TRUE(server.Serves(ConnectTo(server.address())));
+  server.acceptor().Stop();
+  EXPECT_EQ(server.acceptor().refused(Refusal::kOutOfDescriptors), 20);
+}
+
+}  // namespace
+}  // namespace keyward::net
