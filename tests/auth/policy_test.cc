@@ -1,0 +1,259 @@
+#include "server/auth/policy.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/auth/naive_policy.h"
+
+namespace keyward::auth {
+namespace {
+
+using ::testing::ElementsAre;
+
+Policy Parsed(const std::string& text) {
+  auto policy = Policy::Parse(text);
+  EXPECT_TRUE(policy.ok()) << policy.status();
+  return policy.ok() ? *std::move(policy) : Policy::WithoutFile();
+}
+
+Principal Named(std::string_view text) {
+  auto principal = Principal::Parse(text);
+  EXPECT_TRUE(principal.ok()) << text;
+  return principal.ok() ? *std::move(principal) : Principal::Anonymous();
+}
+
+TEST(PolicyTest, WhatNoGrantAllowsIsDenied) {
+  const Policy policy = Parsed(R"(
+      grants { principals: "cn:a" permissions: ENCRYPT users: "alice" })");
+  const Access access = policy.AccessOf(Named("cn:a"));
+  EXPECT_TRUE(access.Allows(Permission::kEncrypt, "alice"));
+  EXPECT_FALSE(access.Allows(Permission::kEncrypt, "alice2"));
+  EXPECT_FALSE(access.Allows(Permission::kEncrypt, "alic"));
+  EXPECT_FALSE(access.Allows(Permission::kEncrypt, ""));
+  EXPECT_FALSE(access.Allows(Permission::kDecrypt, "alice"));
+  EXPECT_FALSE(access.Allows(Permission::kEncrypt, std::nullopt));
+  EXPECT_FALSE(access.AllowsOnEveryUser(Permission::kEncrypt));
+  for (const auto* other : {"cn:b", "dns:a", "loopback", "anonymous"}) {
+    EXPECT_FALSE(policy.AccessOf(Named(other)).Allows(Permission::kEncrypt, "alice")) << other;
+  }
+}
+
+TEST(PolicyTest, UsersAndThePoolAreApart) {
+  const Access users = Parsed("grants { principals: '*' permissions: EXPORT users: '*' }")
+                           .AccessOf(Principal::Loopback());
+  EXPECT_TRUE(users.Allows(Permission::kExport, "anyone"));
+  EXPECT_FALSE(users.Allows(Permission::kExport, std::nullopt));
+  const Access pool = Parsed("grants { principals: '*' permissions: EXPORT pool: true }")
+                          .AccessOf(Principal::Loopback());
+  EXPECT_FALSE(pool.Allows(Permission::kExport, "anyone"));
+  EXPECT_FALSE(pool.Allows(Permission::kExport, ""));
+  EXPECT_TRUE(pool.Allows(Permission::kExport, std::nullopt));
+}
+
+TEST(PolicyTest, GrantsToOnePrincipalAddUp) {
+  const Access access = Parsed(R"(
+      grants { principals: "dns:*.example.org" permissions: ENCRYPT users: "*" }
+      grants { principals: ["cn:z", "dns:a.example.org"] permissions: DECRYPT users: ["u1", "u2"] }
+      grants { principals: "dns:a*" permissions: DECRYPT users: "team-*-x" }
+      grants { principals: "dns:a*" permissions: REWRAP users: ["u1", "team-7-x"] })")
+                            .AccessOf(Named("dns:a.example.org"));
+  EXPECT_TRUE(access.Allows(Permission::kEncrypt, "anyone"));
+  EXPECT_TRUE(access.AllowsOnEveryUser(Permission::kEncrypt));
+  EXPECT_TRUE(access.Allows(Permission::kDecrypt, "u2"));
+  EXPECT_TRUE(access.Allows(Permission::kDecrypt, "team-7-x"));
+  EXPECT_TRUE(access.Allows(Permission::kRewrap, "team-7-x"));
+  EXPECT_TRUE(access.Allows(Permission::kRewrap, "u1"));
+  EXPECT_FALSE(access.Allows(Permission::kRewrap, "u2"));
+  EXPECT_FALSE(access.Allows(Permission::kRewrap, "team-8-x"));
+  EXPECT_FALSE(access.AllowsOnEveryUser(Permission::kDecrypt));
+}
+
+TEST(PolicyTest, AdminIsNeverOnThePool) {
+  const Policy policy = Parsed(R"(
+      grants { principals: "loopback" permissions: [ADMIN, EXPORT] users: "*" pool: true })");
+  const Access access = policy.AccessOf(Principal::Loopback());
+  EXPECT_TRUE(access.AllowsOnEveryUser(Permission::kAdmin));
+  EXPECT_TRUE(access.Allows(Permission::kExport, std::nullopt));
+  EXPECT_FALSE(access.Allows(Permission::kAdmin, std::nullopt));
+  EXPECT_FALSE(policy.WhyAllowed(Principal::Loopback(), Permission::kAdmin, std::nullopt));
+}
+
+TEST(PolicyTest, AnAccessOutlivesItsPolicy) {
+  const Access access = Parsed(R"(grants { principals: "*" permissions: EXPORT users: [
+      "a user with a name that no small string holds", "as-long-a-glob-as-no-small-string-holds-*"] })")
+                            .AccessOf(Principal::Loopback());
+  EXPECT_TRUE(access.Allows(Permission::kExport, "a user with a name that no small string holds"));
+  EXPECT_TRUE(access.Allows(Permission::kExport, "as-long-a-glob-as-no-small-string-holds-1"));
+}
+
+TEST(PolicyTest, WithoutAFileOnlyThisMachineMayDoAnything) {
+  const Policy policy = Policy::WithoutFile();
+  for (const Permission each : kAllPermissions) {
+    for (const Principal& local : {Principal::Loopback(), Principal::OfUnixSocket("/run/a.sock")}) {
+      const Access access = policy.AccessOf(local);
+      EXPECT_TRUE(access.Allows(each, "alice")) << PermissionName(each);
+      EXPECT_TRUE(access.AllowsOnEveryUser(each)) << PermissionName(each);
+      EXPECT_EQ(access.Allows(each, std::nullopt), each != Permission::kAdmin)
+          << PermissionName(each);
+    }
+    const Access anonymous = policy.AccessOf(Principal::Anonymous());
+    EXPECT_EQ(anonymous.Allows(each, "alice"), each != Permission::kExport) << PermissionName(each);
+    for (const auto* remote : {"spiffe://a/b", "dns:a", "cn:loopback", "cn:unix:/run/a.sock"}) {
+      const Access access = policy.AccessOf(Named(remote));
+      EXPECT_FALSE(access.Allows(each, "alice")) << remote;
+      EXPECT_FALSE(access.Allows(each, std::nullopt)) << remote;
+    }
+  }
+  EXPECT_FALSE(policy.AccessOf(Principal::Anonymous()).Allows(Permission::kExport, std::nullopt));
+  EXPECT_FALSE(policy.LimitOf(Principal::Anonymous()));
+}
+
+TEST(PolicyTest, TheFirstLimitThatFitsHolds) {
+  const Policy policy = Parsed(R"(
+      grants { principals: "*" permissions: ENCRYPT users: "*" }
+      limits { principals: ["cn:fast", "cn:quick-*"] calls_per_second: 1000 }
+      limits { principals: "cn:*" calls_per_second: 10 calls_at_once: 2 })");
+  EXPECT_EQ(policy.LimitOf(Named("cn:quick-1")), (RateLimit{1000, 1000, 0}));
+  EXPECT_EQ(policy.LimitOf(Named("cn:fast")), (RateLimit{1000, 1000, 0}));
+  EXPECT_EQ(policy.LimitOf(Named("cn:fast2")), (RateLimit{10, 10, 2}));
+  EXPECT_EQ(policy.LimitOf(Named("dns:fast")), std::nullopt);
+}
+
+TEST(PolicyTest, SaysWhichGrantAllows) {
+  const Policy policy = Parsed(
+      "grants { principals: 'cn:a' permissions: ENCRYPT users: 'x' }\n\n"
+      "grants { principals: '*' permissions: ENCRYPT users: '*' }\n");
+  const auto first = policy.WhyAllowed(Named("cn:a"), Permission::kEncrypt, "x");
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->number, 1U);
+  EXPECT_EQ(first->line, 1);
+  const auto second = policy.WhyAllowed(Named("cn:a"), Permission::kEncrypt, "y");
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->number, 2U);
+  EXPECT_EQ(second->line, 3);
+  EXPECT_FALSE(policy.WhyAllowed(Named("cn:a"), Permission::kDecrypt, "x"));
+}
+
+TEST(PermissionTest, NamesAreThoseOfTheContract) {
+  std::vector<std::string> names;
+  for (const Permission each : kAllPermissions) {
+    names.emplace_back(PermissionName(each));
+    EXPECT_EQ(PermissionNamed(names.back()), each);
+  }
+  EXPECT_THAT(names,
+              ElementsAre("encrypt", "decrypt", "export", "rewrap", "legacy_plaintext", "admin"));
+  EXPECT_EQ(PermissionNamed("Encrypt"), std::nullopt);
+  EXPECT_EQ(PermissionNamed(""), std::nullopt);
+}
+
+// Small alphabets, so that rules and questions meet often.
+class RandomPolicies {
+ public:
+  explicit RandomPolicies(unsigned seed) : random_(seed) {}
+
+  std::vector<NaiveGrant> Grants() {
+    std::set<std::string> texts;
+    std::vector<NaiveGrant> grants;
+    const size_t count = 1 + Below(5);
+    while (grants.size() < count) {
+      NaiveGrant grant = OneGrant();
+      // The parser refuses the same grant twice.
+      if (texts.insert(ToText({grant})).second) grants.push_back(grant);
+    }
+    return grants;
+  }
+
+  std::string Principal() {
+    if (Below(4) == 0) return Below(2) == 0 ? "loopback" : "anonymous";
+    return Kind() + Word("ab", 3);
+  }
+
+  std::string User() { return Word("ab", 4); }
+
+ private:
+  size_t Below(size_t limit) { return random_() % limit; }
+  std::string Kind() { return Below(2) == 0 ? "cn:" : "dns:"; }
+  std::string Word(const std::string& alphabet, size_t max_size) {
+    std::string word(1 + Below(max_size), '\0');
+    for (char& byte : word) byte = alphabet[Below(alphabet.size())];
+    return word;
+  }
+  std::string PrincipalPattern() {
+    if (Below(6) == 0) return "*";
+    if (Below(4) == 0) return Principal();
+    return Kind() + Word("ab*", 3);
+  }
+
+  NaiveGrant OneGrant() {
+    NaiveGrant grant;
+    AddUnique(
+        1 + Below(2), [&] { return PrincipalPattern(); }, grant.principals);
+    for (const Permission each : kAllPermissions) {
+      if (Below(3) == 0) grant.permissions.push_back(each);
+    }
+    if (grant.permissions.empty()) grant.permissions.push_back(kAllPermissions[Below(6)]);
+    AddUnique(
+        1 + Below(3), [&] { return Word("ab*", 4); }, grant.users);
+    grant.pool = Below(3) == 0;
+    if (grant.pool && grant.permissions.back() != Permission::kAdmin && Below(2) == 0) {
+      grant.users.clear();
+    }
+    return grant;
+  }
+
+  template <typename Make>
+  static void AddUnique(size_t count, const Make& make, std::vector<std::string>& into) {
+    std::set<std::string> seen;
+    for (size_t i = 0; i < count; ++i) {
+      std::string each = make();
+      // Runs of stars are one star to the parser, which refuses the same pattern twice.
+      while (each.find("**") != each.npos) each.erase(each.find("**"), 1);
+      if (seen.insert(each).second) into.push_back(each);
+    }
+  }
+
+  std::mt19937 random_;
+};
+
+TEST(PolicyPropertyTest, DecidesAsTheFormatIsDescribed) {
+  size_t allowed = 0;
+  size_t denied = 0;
+  for (unsigned seed = 1; seed <= 1'000; ++seed) {
+    RandomPolicies random(seed);
+    const std::vector<NaiveGrant> grants = random.Grants();
+    const std::string text = ToText(grants);
+    SCOPED_TRACE("seed " + std::to_string(seed) + "\n" + text);
+    const auto policy = Policy::Parse(text);
+    ASSERT_TRUE(policy.ok()) << policy.status();
+    for (int i = 0; i < 20; ++i) {
+      const Principal principal = Named(random.Principal());
+      const Access access = policy->AccessOf(principal);
+      const std::string user = random.User();
+      for (const Permission each : kAllPermissions) {
+        for (const std::optional<std::string_view>& user_id :
+             {std::optional<std::string_view>(user), std::optional<std::string_view>()}) {
+          const auto expected = NaiveFirstGrant(grants, principal.text(), each, user_id);
+          ASSERT_EQ(access.Allows(each, user_id), expected.has_value())
+              << principal.text() << " " << PermissionName(each) << " "
+              << user_id.value_or("(pool)");
+          const auto why = policy->WhyAllowed(principal, each, user_id);
+          ASSERT_EQ(why.has_value(), expected.has_value());
+          if (expected) {
+            ASSERT_EQ(why->number, *expected + 1);
+          }
+          (expected ? allowed : denied) += 1;
+        }
+      }
+    }
+  }
+  EXPECT_GT(allowed, 10'000U);
+  EXPECT_GT(denied, 10'000U);
+}
+
+}  // namespace
+}  // namespace keyward::auth
