@@ -17,7 +17,8 @@ struct AuditCounters {
   uint64_t bytes = 0;
   // Events that could not be written.
   uint64_t lost_events = 0;
-  // Files begun after the first; and attempts at that which failed, after which the old one goes on.
+  // Files begun after the first; and attempts at that which failed, after which the old one goes
+  // on.
   uint64_t rotations = 0;
   uint64_t failed_rotations = 0;
 };
@@ -30,9 +31,10 @@ class AuditLog {
   virtual ~AuditLog() = default;
 
   // Records a call, or all items of a batch, and then calls `done`, on a thread of the log: OK, or
-  // errors::AuditUnavailable(), in which case the call must fail with it. `done` must not wait for anything.
-  // What the events' texts point to is not needed after Append has returned. How many events may wait is
-  // the caller's limit: a call that is not answered yet still counts as in flight.
+  // errors::AuditUnavailable(), in which case the call must fail with it. `done` must not wait for
+  // anything. What the events' texts point to is not needed after Append has returned. How many
+  // events may wait is the caller's limit: a call that is not answered yet still counts as in
+  // flight.
   virtual void Append(absl::Span<const Event> events, Done done) = 0;
 
   // Begins a new file, for SIGHUP.

@@ -31,7 +31,8 @@ void AppendText(std::string_view name, std::string_view value, std::string& out)
 void AppendUserHmac(std::string_view user_id, const crypto::HmacSha256Key& key, std::string& out) {
   const crypto::Sha256Digest digest = key.Sign(user_id);
   out.append(R"(,"user_hmac":")");
-  out.append(absl::BytesToHexString({reinterpret_cast<const char*>(digest.data()), kUserHmacBytes}));
+  out.append(
+      absl::BytesToHexString({reinterpret_cast<const char*>(digest.data()), kUserHmacBytes}));
   out.push_back('"');
 }
 

@@ -10,14 +10,16 @@
 
 namespace keyward::audit {
 
-// What an audit log tells of one call, or of one item of a batch. It has no place for a plaintext, key or
-// token, and none may be put into a text. The texts are only looked at while the event is appended.
+// What an audit log tells of one call, or of one item of a batch. It has no place for a plaintext,
+// key or token, and none may be put into a text. The texts are only looked at while the event is
+// appended.
 struct Event {
   enum class Scope { kNone, kUser, kPool };
 
   // When the call came: microseconds since 1970, UTC.
   int64_t time_us = 0;
-  // Who called, such as "spiffe://example.org/billing", and from where, such as "ipv4:10.0.0.7:4711".
+  // Who called, such as "spiffe://example.org/billing", and from where, such as
+  // "ipv4:10.0.0.7:4711".
   std::string_view principal;
   std::string_view peer;
   // The RPC's bare name, such as "Encrypt".
@@ -27,7 +29,8 @@ struct Event {
   std::string_view user_id;
   // 0: none was used.
   uint32_t key_version = 0;
-  // The canonical code's name, such as "NOT_FOUND", and Keyward's reason; the latter is empty for OK.
+  // The canonical code's name, such as "NOT_FOUND", and Keyward's reason; the latter is empty for
+  // OK.
   std::string_view code = "OK";
   std::string_view reason;
   int64_t latency_us = 0;
@@ -44,9 +47,10 @@ inline constexpr size_t kMaxTextBytes = 2048;
 //   "method":"Encrypt","item":0,"scope":"user","user_id":"alice","key_version":1,"code":"OK",
 //   "reason":"…","latency_us":85
 //
-// in this order, without item, scope, key_version and reason where there is none. With `user_key`, the
-// user id is told as "user_hmac" instead: the first 16 bytes, in hex, of its HMAC-SHA256 under that key.
-// Whatever the texts hold, the result is one line and valid JSON: bytes that are not UTF-8 become U+FFFD.
+// in this order, without item, scope, key_version and reason where there is none. With `user_key`,
+// the user id is told as "user_hmac" instead: the first 16 bytes, in hex, of its HMAC-SHA256 under
+// that key. Whatever the texts hold, the result is one line and valid JSON: bytes that are not
+// UTF-8 become U+FFFD.
 void AppendEvent(const Event& event, const crypto::HmacSha256Key* user_key, std::string& out);
 
 }  // namespace keyward::audit

@@ -9,7 +9,8 @@
 
 namespace keyward::audit {
 
-// A key of the audit log is HMAC-SHA256(KEK, label): who has it can neither tell the KEK nor the other one.
+// A key of the audit log is HMAC-SHA256(KEK, label): who has it can neither tell the KEK nor the
+// other one.
 inline constexpr std::string_view kAuditKeyLabel = "keyward/audit/1";
 inline constexpr std::string_view kAuditUserKeyLabel = "keyward/audit-user/1";
 

@@ -85,6 +85,10 @@ struct Sha256Stream::State {
 
 Sha256Stream::Sha256Stream() : state_(std::make_unique<State>()) { SHA256_Init(&state_->context); }
 
+Sha256Stream::Sha256Stream(Sha256Stream&& other) noexcept = default;
+
+Sha256Stream& Sha256Stream::operator=(Sha256Stream&& other) noexcept = default;
+
 Sha256Stream::~Sha256Stream() = default;
 
 void Sha256Stream::Add(std::string_view data) {

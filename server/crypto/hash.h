@@ -33,13 +33,14 @@ class HmacSha256Key {
   SecretBytes states_;
 };
 
-// SHA-256 of what comes in pieces. Not for secrets; not thread-safe.
+// SHA-256 of what comes in pieces. Not for secrets; moves but does not copy; not
+// thread-safe.
 class Sha256Stream {
  public:
   Sha256Stream();
   ~Sha256Stream();
-  Sha256Stream(const Sha256Stream&) = delete;
-  Sha256Stream& operator=(const Sha256Stream&) = delete;
+  Sha256Stream(Sha256Stream&& other) noexcept;
+  Sha256Stream& operator=(Sha256Stream&& other) noexcept;
 
   void Add(std::string_view data);
   // Of all that was added; ends the stream.

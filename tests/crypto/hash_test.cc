@@ -46,5 +46,21 @@ TEST(HmacSha256Test, TakesAnEmptyKeyAndEmptyData) {
             "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
+TEST(HmacSha256KeyTest, SignsAsHmacSha256DoesWhateverTheKeysSize) {
+  for (const size_t size : {0, 1, 32, 63, 64, 65, 200}) {
+    const SecretBytes key = SecretBytes::CopyOf(std::string(size, 'k'));
+    const HmacSha256Key prepared(key);
+    EXPECT_EQ(prepared.Sign("first and ", "second"), HmacSha256(key, "first and second")) << size;
+    EXPECT_EQ(prepared.Sign("once more"), HmacSha256(key, "once more")) << size;
+  }
+}
+
+TEST(Sha256StreamTest, HashesThePiecesAsAWhole) {
+  Sha256Stream stream;
+  EXPECT_EQ(Sha256Stream().FinishHex(), Sha256Hex(""));
+  for (const char* piece : {"a", "", "bc"}) stream.Add(piece);
+  EXPECT_EQ(stream.FinishHex(), Sha256Hex("abc"));
+}
+
 }  // namespace
 }  // namespace keyward::crypto
