@@ -62,6 +62,19 @@ void AddAssociatedData(CLI::App& verb, Arguments& into) {
       ->excludes(text);
 }
 
+void AddCerts(CLI::App& verb, TrialOptions& into) {
+  verb.require_subcommand(1);
+  CLI::App* trial = verb.add_subcommand(
+      "trial", "Make an authority, and certificates of it for a server and clients, in a folder");
+  trial->add_option("DIR", into.folder, "The folder; made where there is none")->required();
+  trial->add_option("--host", into.hosts, "A name or address of the server beside localhost");
+  trial->add_option("--client", into.clients, "A client, known as dns:NAME (unless told: client)");
+  trial->add_option("--spiffe", into.spiffe_ids, "A client, known as spiffe://DOMAIN/PATH");
+  trial->add_option("--days", into.days, "For how long they are valid")
+      ->check(CLI::Range(1, 3650))
+      ->capture_default_str();
+}
+
 void AddVerbs(CLI::App& app, Arguments& into) {
   for (const VerbHelp& each : kVerbs) {
     CLI::App* verb = app.add_subcommand(std::string(each.name), std::string(each.summary));
@@ -81,6 +94,7 @@ void AddVerbs(CLI::App& app, Arguments& into) {
       verb->add_flag("--allow-legacy-plaintext", into.invocation.allow_legacy_plaintext,
                      "Give a value that is no token back unchanged");
     }
+    if (name == "certs") AddCerts(*verb, into.invocation.trial);
     if (name == "user-key") {
       AddUser(*verb, into);
       verb->add_option("--version", into.invocation.key_version, "Of the key; 0: the primary one")

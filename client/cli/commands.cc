@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "client/cli/answers.h"
 #include "client/cli/batch.h"
+#include "client/cli/certs.h"
 #include "client/cli/failure.h"
 #include "client/cli/input.h"
 #include "client/cpp/src/utf8.h"
@@ -195,10 +196,15 @@ struct Verb {
   ExitStatus (*run)(const Invocation&, Output&);
 };
 constexpr std::array kRuns = {
-    Verb{"genkey", GenKey},    Verb{"status", Status},
-    Verb{"encrypt", Encrypt},  Verb{"decrypt", Decrypt},
-    Verb{"user-key", UserKey}, Verb{"pool-key", PoolKey},
-    Verb{"hash", Hash},        Verb{"is-encrypted", IsEncrypted},
+    Verb{"genkey", GenKey},
+    Verb{"status", Status},
+    Verb{"encrypt", Encrypt},
+    Verb{"decrypt", Decrypt},
+    Verb{"user-key", UserKey},
+    Verb{"pool-key", PoolKey},
+    Verb{"hash", Hash},
+    Verb{"is-encrypted", IsEncrypted},
+    Verb{"certs", MakeTrialCertificates},
 };
 
 }  // namespace

@@ -72,6 +72,10 @@ that is UTF-8, or else plaintext_base64.)"},
     VerbHelp{"is-encrypted", "Say whether a value is a token: yes (0) or no (1); asks no server",
              "printf '%s' \"$value\" | keyward is-encrypted && echo it is",
              R"({"encrypted":true})"},
+    VerbHelp{"certs", "Make certificates for trying mTLS out (certs trial); asks no server",
+             "keyward certs trial var/tls --client billing --host keys.internal",
+             R"({"folder":"var/tls","files":"ca.pem server.pem …","server_flags":"…",
+   "client_command":"…"})"},
 };
 
 inline constexpr std::string_view kBatchRules = R"(

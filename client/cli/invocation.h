@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "keyward/client_options.h"
 #include "keyward/scope.h"
@@ -16,6 +17,16 @@ enum ExitStatus {
   kExitNo = 1,
   // Anything wrong on this side: arguments, files, output that cannot be written.
   kExitUsage = 2,
+};
+
+// What certs trial is to make.
+struct TrialOptions {
+  std::string folder;
+  // Beside localhost.
+  std::vector<std::string> hosts;
+  std::vector<std::string> clients;
+  std::vector<std::string> spiffe_ids;
+  int days = 30;
 };
 
 // What a command line asks for; options that the verb does not have keep their defaults.
@@ -37,6 +48,7 @@ struct Invocation {
   bool batch = false;
   // 0: the primary one.
   std::uint32_t key_version = 0;
+  TrialOptions trial;
 };
 
 }  // namespace keyward::cli
