@@ -75,6 +75,19 @@ void AddCerts(CLI::App& verb, TrialOptions& into) {
       ->capture_default_str();
 }
 
+void AddPolicyActions(CLI::App& verb, PolicyQuestion& into) {
+  verb.require_subcommand(1);
+  CLI::App* check =
+      verb.add_subcommand("check", "Say whether the file is a policy, or what is wrong and where");
+  CLI::App* test =
+      verb.add_subcommand("test", "Say whether the policy allows that, and by which grant");
+  for (CLI::App* each : {check, test}) each->add_option("FILE", into.file)->required();
+  test->add_option("PRINCIPAL", into.principal)->required();
+  test->add_option("PERMISSION", into.permission)->required();
+  auto* user = test->add_option("USER", into.user, "The user's id");
+  test->add_flag("--pool", into.pool, "Ask for the pool instead of a user")->excludes(user);
+}
+
 void AddVerbs(CLI::App& app, Arguments& into) {
   for (const VerbHelp& each : kVerbs) {
     CLI::App* verb = app.add_subcommand(std::string(each.name), std::string(each.summary));
@@ -95,6 +108,7 @@ void AddVerbs(CLI::App& app, Arguments& into) {
                      "Give a value that is no token back unchanged");
     }
     if (name == "certs") AddCerts(*verb, into.invocation.trial);
+    if (name == "policy") AddPolicyActions(*verb, into.invocation.policy);
     if (name == "user-key") {
       AddUser(*verb, into);
       verb->add_option("--version", into.invocation.key_version, "Of the key; 0: the primary one")
@@ -111,6 +125,14 @@ std::optional<client::Scope> TakeScope(const CLI::App& verb, const Arguments& fr
   if (from.invocation.batch) return std::nullopt;
   const bool has_pool = verb.get_option_no_throw("--pool") != nullptr;
   throw CLI::ValidationError(verb.get_name() + " needs --user ID" + (has_pool ? " or --pool" : ""));
+}
+
+void TakePolicyAction(const CLI::App& verb, PolicyQuestion& into) {
+  const CLI::App& action = *verb.get_subcommands().front();
+  into.action = action.get_name();
+  if (into.action == "test" && !into.pool && !into.user) {
+    throw CLI::ValidationError("policy test needs USER or --pool");
+  }
 }
 
 // Throws CLI's own errors, like the parser.
@@ -130,6 +152,7 @@ Invocation Finish(const CLI::App& app, Arguments& arguments) {
   if (invocation.batch && invocation.raw) {
     throw CLI::ValidationError("--batch and --raw exclude each other");
   }
+  if (invocation.verb == "policy") TakePolicyAction(verb, invocation.policy);
   if (verb.get_option_no_throw("--user") != nullptr) invocation.scope = TakeScope(verb, arguments);
   return invocation;
 }

@@ -18,6 +18,7 @@
 #include "client/cli/certs.h"
 #include "client/cli/failure.h"
 #include "client/cli/input.h"
+#include "client/cli/policy.h"
 #include "client/cpp/src/utf8.h"
 #include "keyward/client.h"
 
@@ -205,6 +206,7 @@ constexpr std::array kRuns = {
     Verb{"hash", Hash},
     Verb{"is-encrypted", IsEncrypted},
     Verb{"certs", MakeTrialCertificates},
+    Verb{"policy", RunPolicy},
 };
 
 }  // namespace

@@ -76,6 +76,16 @@ that is UTF-8, or else plaintext_base64.)"},
              "keyward certs trial var/tls --client billing --host keys.internal",
              R"({"folder":"var/tls","files":"ca.pem server.pem …","server_flags":"…",
    "client_command":"…"})"},
+    VerbHelp{"policy", "Check a server's policy file, or ask it who may do what; asks no server",
+             "keyward policy check policy.txtpb\n"
+             "  keyward policy test policy.txtpb dns:billing.example.org decrypt customer-7\n"
+             "  keyward policy test policy.txtpb loopback export --pool\n\n"
+             "A permission is encrypt, decrypt, export, rewrap, legacy_plaintext or admin. The user '*'\n"
+             "asks for every user, which an admin call needs that names none.\n\n"
+             "Exit status: 0 for a good file, or allowed; 1 for a bad file, or denied; 2 for usage, and\n"
+             "where test cannot tell because the file is bad.",
+             R"({"grants":2,"limits":1}
+  {"allowed":true,"grant":2,"line":7}   (denied: {"allowed":false}))"},
 };
 
 inline constexpr std::string_view kBatchRules = R"(

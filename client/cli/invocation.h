@@ -29,6 +29,18 @@ struct TrialOptions {
   int days = 30;
 };
 
+// What `keyward policy` is asked.
+struct PolicyQuestion {
+  // "check", of which the file alone is set, or "test".
+  std::string action;
+  std::string file;
+  std::string principal;
+  std::string permission;
+  // Either of them.
+  std::optional<std::string> user;
+  bool pool = false;
+};
+
 // What a command line asks for; options that the verb does not have keep their defaults.
 struct Invocation {
   std::string verb;
@@ -48,6 +60,7 @@ struct Invocation {
   bool batch = false;
   // 0: the primary one.
   std::uint32_t key_version = 0;
+  PolicyQuestion policy;
   TrialOptions trial;
 };
 
