@@ -36,9 +36,10 @@ absl::StatusOr<Policy> Policy::Parse(std::string_view text) {
 
 Policy Policy::WithoutFile() {
   constexpr PermissionSet kNoExport = kEverything & ~SetOf(Permission::kExport);
-  return Policy({OnAll({Principal::Loopback().text(), "unix:*"}, kEverything),
-                 OnAll({Principal::Anonymous().text()}, kNoExport)},
-                {});
+  return Policy(
+      {OnAll({Principal::Loopback().text(), "unix:*", "spiffe://*", "dns:*", "cn:*"}, kEverything),
+       OnAll({Principal::Anonymous().text()}, kNoExport)},
+      {});
 }
 
 std::optional<RateLimit> Policy::LimitOf(const Principal& principal) const {

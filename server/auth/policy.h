@@ -24,8 +24,8 @@ class Policy {
   // what is wrong" (both counted from 1), and names the grant or limit by its number.
   static absl::StatusOr<Policy> Parse(std::string_view text);
 
-  // What holds where there is no policy file: loopback and unix sockets may do anything;
-  // `anonymous` anything but export key bytes; certificates nothing.
+  // What holds where there is no policy file, and so no listener for certificates beyond this
+  // machine: whoever is on it may do anything; `anonymous` anything but export key bytes.
   static Policy WithoutFile();
 
   // To be asked once for a principal, not for each call.

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
 #include "server/auth/spiffe_id.h"
 #include "server/auth/text.h"
 #include "server/errors/errors.h"
@@ -78,7 +77,7 @@ const Principal& Principal::Anonymous() {
 absl::StatusOr<Principal> Principal::Parse(std::string_view text) {
   if (IsPrincipal(text)) return Principal(std::string(text));
   return absl::InvalidArgumentError(
-      "no principal: it is spiffe://TRUST_DOMAIN/PATH, dns:NAME in lower case, cn:NAME, unix:PATH, "
+      "a principal is spiffe://TRUST_DOMAIN/PATH, dns:NAME in lower case, cn:NAME, unix:PATH, "
       "loopback or anonymous");
 }
 

@@ -1,12 +1,14 @@
 #include "server/auth/rule_reader.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "server/auth/pattern_rules.h"
 #include "server/auth/text_rule.h"
