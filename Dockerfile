@@ -5,7 +5,7 @@
 #     -v ./master.key:/run/secrets/master-key:ro -e API_KEY_MASTER_KEY_FILE=/run/secrets/master-key keyward
 #
 # It listens on unix:/run/keyward/keyward.sock, which callers share as a volume. Further listeners are
-# arguments: --listen=0.0.0.0:50051 together with --tls_cert, --tls_key and --tls_client_ca.
+# arguments: --listen=0.0.0.0:50051 together with --tls_cert, --tls_key, --tls_client_ca and --policy.
 FROM debian:trixie-slim AS build
 WORKDIR /src
 COPY script/bootstrap script/progress.sh script/
@@ -23,7 +23,7 @@ LABEL org.opencontainers.image.title="Keyward" \
       org.opencontainers.image.base.name="docker.io/library/debian:trixie-slim"
 RUN apt-get update -q \
  && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
-      libabsl20240722 libgrpc++1.51t64 libprotobuf32t64 libspdlog1.15 libsqlite3-0 libssl3t64 \
+      libabsl20240722 libgrpc++1.51t64 libprotobuf32t64 libseccomp2 libspdlog1.15 libsqlite3-0 libssl3t64 \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --system --gid 65532 keyward \
  && useradd --system --uid 65532 --gid 65532 --home-dir /var/lib/keyward --shell /usr/sbin/nologin keyward \

@@ -16,6 +16,12 @@ endif()
 if(KEYWARD_BUILD_SERVER)
   find_package(spdlog CONFIG REQUIRED)
   find_package(SQLite3 REQUIRED)
+  # It has no configuration for CMake.
+  find_path(KEYWARD_SECCOMP_INCLUDE seccomp.h REQUIRED)
+  find_library(KEYWARD_SECCOMP seccomp REQUIRED)
+  add_library(libseccomp::libseccomp UNKNOWN IMPORTED)
+  set_target_properties(libseccomp::libseccomp PROPERTIES
+    IMPORTED_LOCATION ${KEYWARD_SECCOMP} INTERFACE_INCLUDE_DIRECTORIES ${KEYWARD_SECCOMP_INCLUDE})
 endif()
 if(KEYWARD_BUILD_BENCH)
   find_package(benchmark CONFIG REQUIRED)

@@ -28,8 +28,15 @@ struct Flags {
   std::string store = "sqlite:keyward.db";
   std::string legacy_db;
   std::string tls_cert, tls_key, tls_client_ca;
+  std::string policy;
+  std::string audit_log;
+  std::string audit_user_ids = "plain";
+  std::string audit_on_failure = "refuse";
+  int64_t audit_max_bytes = int64_t{1} << 30;
+  bool audit_sync = false;
   std::optional<bool> reflection;
   bool require_master_key = false;
+  std::string seccomp = "on";
   int64_t cache_max_keys = 200'000;
   std::string cache_ttl = "10m";
   std::string pool_key_salt = std::string(keyring::kDefaultPoolKeySalt);
@@ -62,6 +69,17 @@ void AddFlags(CLI::App& app, Flags& flags) {
   AddFlag(app, "tls_cert", flags.tls_cert, "server certificate chain, PEM");
   AddFlag(app, "tls_key", flags.tls_key, "its private key, PEM");
   AddFlag(app, "tls_client_ca", flags.tls_client_ca, "CA that signs clients' certificates, PEM");
+  AddFlag(app, "policy", flags.policy,
+          "who may do what, in Protobuf's text format; needed to listen beyond this machine");
+  AddFlag(app, "audit_log", flags.audit_log, "file that records every call before it is answered");
+  AddFlag(app, "audit_user_ids", flags.audit_user_ids,
+          "plain, or hmac: told by a keyed hash, which only the master key's owner can compare");
+  AddFlag(app, "audit_on_failure", flags.audit_on_failure,
+          "refuse calls that cannot be recorded, or count them and go on");
+  AddFlag(app, "audit_max_bytes", flags.audit_max_bytes,
+          "a larger audit log is renamed and begun anew; 0: never");
+  app.add_flag("--audit_sync", flags.audit_sync, "answer a call only once its record is on the disk")
+      ->envname("KEYWARD_AUDIT_SYNC");
   AddFlag(app, "reflection", flags.reflection,
           "true or false; on unless told where all listeners are local");
   AddFlag(app, "cache_max_keys", flags.cache_max_keys, "users whose keys are kept ready");
@@ -74,6 +92,8 @@ void AddFlags(CLI::App& app, Flags& flags) {
   AddFlag(app, "drain_delay", flags.drain_delay,
           "after SIGTERM: go on serving, but report NOT_SERVING, for so long");
   AddFlag(app, "drain_timeout", flags.drain_timeout, "then cancel what is left after so long");
+  AddFlag(app, "seccomp", flags.seccomp,
+          "on or off: whether the kernel refuses the system calls that the server does not need");
   AddFlag(app, "log_level", flags.log_level, "debug, info, warning or error");
   app.add_flag("--require_master_key", flags.require_master_key,
                "end with status 78 where there is no usable master key")
@@ -148,6 +168,22 @@ absl::Status ReadDurations(const Flags& flags, Config& config) {
   return absl::OkStatus();
 }
 
+absl::Status ReadAudit(const Flags& flags, Config& config) {
+  if (flags.audit_user_ids != "plain" && flags.audit_user_ids != "hmac") {
+    return BadFlag("audit_user_ids", "takes plain or hmac");
+  }
+  if (flags.audit_on_failure != "refuse" && flags.audit_on_failure != "count") {
+    return BadFlag("audit_on_failure", "takes refuse or count");
+  }
+  if (flags.audit_max_bytes < 0) return BadFlag("audit_max_bytes", "takes a number from 0 on");
+  config.audit = {.path = flags.audit_log,
+                  .hide_user_ids = flags.audit_user_ids == "hmac",
+                  .max_bytes = static_cast<uint64_t>(flags.audit_max_bytes),
+                  .sync = flags.audit_sync,
+                  .allow_loss = flags.audit_on_failure == "count"};
+  return absl::OkStatus();
+}
+
 // What one flag alone cannot tell.
 absl::Status CheckTogether(const Config& config) {
   const int tls_files = !config.tls_cert.empty() + !config.tls_key.empty() +
@@ -159,7 +195,12 @@ absl::Status CheckTogether(const Config& config) {
     return BadFlag("listen", "there is nothing to listen on");
   }
   for (const net::ListenAddress& address : config.listen) {
-    if (address.is_local() || config.has_tls()) continue;
+    if (address.is_local()) continue;
+    if (config.has_tls() && !config.policy.empty()) continue;
+    if (config.has_tls()) {
+      return BadFlag("policy", absl::StrCat("is needed, for '", address.Text(),
+                                            "' is not on this machine alone: it says who may do what"));
+    }
     return BadFlag("listen", absl::StrCat("'", address.Text(),
                                           "' is not on this machine alone: give the --tls_ flags, or "
                                           "--insecure_listen to go without"));
@@ -192,6 +233,7 @@ absl::StatusOr<Config> ToConfig(const Flags& flags) {
                 .tls_cert = flags.tls_cert,
                 .tls_key = flags.tls_key,
                 .tls_client_ca = flags.tls_client_ca,
+                .policy = flags.policy,
                 .require_master_key = flags.require_master_key,
                 .cache_max_keys = flags.cache_max_keys,
                 .pool_key_salt = flags.pool_key_salt,
@@ -204,8 +246,11 @@ absl::StatusOr<Config> ToConfig(const Flags& flags) {
   const auto level = ParseLogLevel(flags.log_level);
   if (!level.ok()) return level.status();
   config.log_level = *level;
+  if (flags.seccomp != "on" && flags.seccomp != "off") return BadFlag("seccomp", "takes on or off");
+  config.restrict_system_calls = flags.seccomp == "on";
   if (absl::Status status = ReadAddresses(flags, config); !status.ok()) return status;
   if (absl::Status status = ReadDurations(flags, config); !status.ok()) return status;
+  if (absl::Status status = ReadAudit(flags, config); !status.ok()) return status;
   if (absl::Status status = CheckTogether(config); !status.ok()) return status;
   config.reflection =
       flags.reflection.value_or(AllLocal(config.listen) && AllLocal(config.insecure_listen));

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/audit/file_audit_log.h"
 #include "server/net/connection_table.h"
 #include "server/net/listen_address.h"
 #include "server/telemetry/log.h"
@@ -23,8 +24,11 @@ struct Config {
   std::string tls_cert;    // all three, or none
   std::string tls_key;
   std::string tls_client_ca;
+  std::string policy;                  // empty: none
+  audit::FileAuditLogOptions audit;    // an empty path: none
   bool reflection = false;
   bool require_master_key = false;
+  bool restrict_system_calls = true;
   int64_t cache_max_keys = 0;
   absl::Duration cache_ttl;
   std::string pool_key_salt;

@@ -1,9 +1,5 @@
 #include "server/server.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -22,31 +18,6 @@ namespace {
 
 using telemetry::Log;
 using telemetry::LogLevel;
-
-absl::StatusOr<std::string> ReadPem(const std::string& flag, const std::string& path) {
-  errno = 0;
-  std::ifstream file(path);
-  std::stringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || text.str().empty()) {
-    const char* why = errno != 0 ? std::strerror(errno) : "is empty";
-    return absl::InvalidArgumentError(absl::StrCat("--", flag, ": ", path, ": ", why));
-  }
-  if (text.str().find("-----BEGIN ") == std::string::npos) {
-    return absl::InvalidArgumentError(absl::StrCat("--", flag, ": ", path, ": is not PEM"));
-  }
-  return text.str();
-}
-
-absl::StatusOr<rpc::TlsMaterial> ReadTls(const Config& config) {
-  auto chain = ReadPem("tls_cert", config.tls_cert);
-  if (!chain.ok()) return chain.status();
-  auto key = ReadPem("tls_key", config.tls_key);
-  if (!key.ok()) return key.status();
-  auto ca = ReadPem("tls_client_ca", config.tls_client_ca);
-  if (!ca.ok()) return ca.status();
-  return rpc::TlsMaterial{*std::move(chain), *std::move(key), *std::move(ca)};
-}
 
 void LogMasterKeys(const keyring::MasterKeys& keys, const std::string& why_none) {
   if (keys.current() == nullptr) {
@@ -116,6 +87,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config,
   std::unique_ptr<Server> server(new Server(config, std::move(master_keys)));
   LogMasterKeys(server->master_keys_, why_none);
   if (absl::Status status = server->OpenStore(); !status.ok()) return status;
+  auto guards = Guards::Open(config, server->master_keys_);
+  if (!guards.ok()) return guards.status();
+  server->guards_ = *std::move(guards);
   if (absl::Status status = server->Listen(); !status.ok()) return status;
   if (const size_t unlocked = crypto::LockedMemory::Process().unlocked_bytes(); unlocked > 0) {
     Log(LogLevel::kWarning, "memory_not_locked",
@@ -165,11 +139,9 @@ absl::Status Server::Listen() {
   for (const net::ListenAddress& address : config_.insecure_listen) {
     options.listeners.push_back({address, Reach::kAnyone});
   }
-  if (config_.has_tls()) {
-    auto tls = ReadTls(config_);
-    if (!tls.ok()) return tls.status();
-    options.tls = *std::move(tls);
-  }
+  options.tls = guards_->tls();
+  options.authorizer = &guards_->authorizer();
+  options.audit = guards_->audit();
   auto rpc = rpc::RpcServer::Start(std::move(options), *keyring_);
   if (!rpc.ok()) return rpc.status();
   rpc_ = *std::move(rpc);

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/config.h"
+#include "server/guards.h"
 #include "server/keyring/kek.h"
 #include "server/keyring/keyring.h"
 #include "server/keyring/legacy_wrap.h"
@@ -25,6 +26,9 @@ class Server {
   // store: then the server must not be destroyed.
   bool Drain();
 
+  // SIGHUP: looks at the files of TLS and policy now, and begins a new audit log.
+  void Refresh() { guards_->Refresh(); }
+
  private:
   Server(const Config& config, MasterKeyMaterial master_keys);
 
@@ -35,6 +39,7 @@ class Server {
   const keyring::MasterKeys master_keys_;
   std::unique_ptr<store::KeyStore> store_;
   std::unique_ptr<keyring::Keyring> keyring_;
+  std::unique_ptr<Guards> guards_;
   std::unique_ptr<rpc::RpcServer> rpc_;
 };
 

@@ -11,8 +11,9 @@
 
 namespace keyward::crypto {
 
-// Memory for secrets: kept out of swap (mlock) and of core dumps (MADV_DONTDUMP), with an inaccessible
-// page on either side of each region. Thread-safe.
+// Memory for secrets: kept out of swap and of core dumps, with an inaccessible page on either side of each
+// region. Where the kernel has memfd_secret(2), no other process and not even the kernel maps it; else it is
+// locked (mlock) and marked (MADV_DONTDUMP). Thread-safe.
 //
 // Locked memory is scarce (RLIMIT_MEMLOCK is 8 MiB on Debian, often less in a container), so blocks are
 // small and few: what is kept for long, or in numbers, is kept sealed elsewhere. Where the limit is
@@ -38,6 +39,8 @@ class LockedMemory {
 
   // How much of what was ever mapped could not be locked.
   size_t unlocked_bytes() const;
+  // How much of what was ever mapped only this process can read.
+  size_t secret_bytes() const;
 
  private:
   struct Region {
@@ -52,6 +55,7 @@ class LockedMemory {
   std::vector<Region> slot_regions_ ABSL_GUARDED_BY(mutex_);
   std::vector<void*> free_slots_ ABSL_GUARDED_BY(mutex_);
   size_t unlocked_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t secret_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 // An object that is a secret as a whole, in the process's LockedMemory.

@@ -93,12 +93,12 @@ void BatchWriter::Add(const google::protobuf::MessageLite& element) {
   element.SerializeWithCachedSizes(&*out_);
 }
 
-BatchResponse BatchWriter::Finish() && {
+grpc::ByteBuffer BatchWriter::Finish() && {
   // Its end cuts the string to what was written; after that the string is gRPC's.
   out_.reset();
   std::string* const bytes = bytes_.release();
   const grpc::Slice slice(bytes->data(), bytes->size(), WipeAndDelete, bytes);
-  return {grpc::ByteBuffer(&slice, 1)};
+  return grpc::ByteBuffer(&slice, 1);
 }
 
 }  // namespace keyward::rpc

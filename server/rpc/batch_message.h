@@ -9,8 +9,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/rpc/audit_records.h"
 
 // Batches, read and written one element at a time: a whole message of a thousand items would be thousands
 // of allocations, and one item that Protobuf refuses would spoil it.
@@ -26,8 +28,13 @@ struct BatchRequest {
 // Likewise, written.
 struct BatchResponse {
   grpc::ByteBuffer body;
+  // For the audit log, where there is one: how each item ended.
+  std::vector<ItemRecord> records;
 
-  void Clear() { body.Clear(); }
+  void Clear() {
+    body.Clear();
+    records.clear();
+  }
 };
 
 // Reads the elements of a batch in order.
@@ -61,7 +68,7 @@ class BatchWriter {
   void Add(const google::protobuf::MessageLite& element);
 
   // What was written. gRPC overwrites it when it has sent it, since it may hold plaintexts.
-  BatchResponse Finish() &&;
+  grpc::ByteBuffer Finish() &&;
 
  private:
   std::unique_ptr<std::string> bytes_;

@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/errors/errors.h"
+#include "server/rpc/permissions.h"
 #include "server/rpc/status_mapping.h"
 #include "server/rpc/value_messages.h"
 
@@ -71,13 +72,15 @@ class Batch {
   using Done = absl::AnyInvocable<void(absl::Status)>;
 
   template <typename... Arguments>
-  Batch(BatchResponse& response, Done done, Arguments&&... arguments)
+  Batch(const CallScene& scene, BatchResponse& response, Done done, Arguments&&... arguments)
       : operation_{std::forward<Arguments>(arguments)...},
+        scene_(scene),
         response_(response),
         done_(std::move(done)) {}
 
   void Run(const BatchRequest& request, int count) {
     results_.resize(static_cast<size_t>(count));
+    if (scene_.recorded) response_.records.resize(results_.size());
     BatchReader reader(request);
     Window window;
     for (size_t begin = 0; begin < results_.size(); begin += window.size()) {
@@ -111,13 +114,23 @@ class Batch {
       results_[place] = errors::InvalidRequest("the request is not a message of its type");
       return;
     }
+    if (scene_.recorded) Note(read.request, response_.records[place]);
     if (TryNow(read.request, results_[place])) return WipeSecrets(read.request);
     places_.push_back(place);
     waiting_.push_back(std::exchange(read.request, {}));
   }
 
+  void Note(const typename Operation::Request& request, ItemRecord& record) const {
+    record.scope = ScopeOf(request);
+    record.user_id = request.user_id();
+  }
+
   // False where the item has to wait for the store.
   bool TryNow(const typename Operation::Request& request, absl::StatusOr<Answer>& result) {
+    if (absl::Status status = Authorize(*scene_.access, request); !status.ok()) {
+      result = std::move(status);
+      return true;
+    }
     const auto item = ReadItem(request);
     if (!item.ok()) {
       result = item.status();
@@ -141,6 +154,10 @@ class Batch {
 
   void Finish() {
     for (auto& request : waiting_) WipeSecrets(request);
+    for (size_t i = 0; i < response_.records.size(); ++i) {
+      response_.records[i].status = results_[i].status();
+      if (results_[i].ok()) response_.records[i].key_version = results_[i]->key_version;
+    }
     size_t expected_bytes = 0;
     for (const auto& result : results_) {
       constexpr size_t kFraming = 64;
@@ -158,12 +175,13 @@ class Batch {
         writer.Add(element);
       }
     }
-    response_ = std::move(writer).Finish();
+    response_.body = std::move(writer).Finish();
     const std::unique_ptr<Batch> end(this);
     done_(absl::OkStatus());
   }
 
   Operation operation_;
+  const CallScene scene_;
   BatchResponse& response_;
   Done done_;
 
@@ -176,20 +194,20 @@ class Batch {
 
 }  // namespace
 
-void BatchEncrypt(keyring::Keyring& keyring, const BatchRequest& request, BatchResponse& response,
-                  absl::AnyInvocable<void(absl::Status)> done) {
+void BatchEncrypt(keyring::Keyring& keyring, const CallScene& scene, const BatchRequest& request,
+                  BatchResponse& response, absl::AnyInvocable<void(absl::Status)> done) {
   const auto count = CheckBatch(request);
   if (!count.ok()) return done(count.status());
-  auto* const batch = new Batch<Encrypting>(response, std::move(done), keyring,
+  auto* const batch = new Batch<Encrypting>(scene, response, std::move(done), keyring,
                                             keyring.DrawNonces(static_cast<size_t>(*count)));
   batch->Run(request, *count);
 }
 
-void BatchDecrypt(keyring::Keyring& keyring, const BatchRequest& request, BatchResponse& response,
-                  absl::AnyInvocable<void(absl::Status)> done) {
+void BatchDecrypt(keyring::Keyring& keyring, const CallScene& scene, const BatchRequest& request,
+                  BatchResponse& response, absl::AnyInvocable<void(absl::Status)> done) {
   const auto count = CheckBatch(request);
   if (!count.ok()) return done(count.status());
-  auto* const batch = new Batch<Decrypting>(response, std::move(done), keyring);
+  auto* const batch = new Batch<Decrypting>(scene, response, std::move(done), keyring);
   batch->Run(request, *count);
 }
 

@@ -2,6 +2,8 @@
 
 #include <grpc/grpc.h>
 
+#include "server/net/one_sided_traffic.h"
+
 namespace keyward::rpc {
 namespace {
 
@@ -10,15 +12,41 @@ namespace {
 constexpr int kMaxRequestBytes = 4 * 1024 * 1024;
 // Streams of one connection; what a client has beyond that waits on its side.
 constexpr int kMaxStreamsPerConnection = 1024;
+// Of one call. gRPC's own names, a deadline, and a token or trace of some kind take less than a
+// tenth.
+constexpr int kMaxMetadataBytes = 8 * 1024;
+// From the connection to its TLS handshake's end, preface and SETTINGS.
+constexpr int kHandshakeTimeoutMs = 10'000;
+// A connection on which nothing comes is asked whether it still stands: a client that is gone
+// without a word costs a descriptor. Shorter than the times after which NATs forget.
+constexpr int kKeepaliveTimeMs = 120'000;
+constexpr int kKeepaliveTimeoutMs = 20'000;
+// Clients may ask the same, with or without calls, each so often; whoever asks more often gets
+// GOAWAY and is closed.
+constexpr int kMinPingIntervalMs = 10'000;
+constexpr int kMaxPingStrikes = 2;
+// What a client may send before it is read, of a message and in all: so much memory a connection
+// costs at most. gRPC would widen it by its probes for bandwidth, to megabytes.
+constexpr int kWindowBytes = net::OneSidedTraffic::kWindowBytes;
 
 }  // namespace
 
 void ConfigureConnections(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
   // A compressed message is unpacked before its size is checked.
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kMinPingIntervalMs);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, kMaxPingStrikes);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kWindowBytes);
 }
 
 }  // namespace keyward::rpc

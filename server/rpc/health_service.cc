@@ -26,7 +26,7 @@ HealthState::Status HealthState::Get(std::string_view service) const {
 HealthCheckMethod MakeHealthCheckMethod(HealthService& service, const HealthState& state) {
   HealthCheckMethod method;
   method.request_call = [&service](auto... call) { service.RequestCheck(call...); };
-  method.handle = [&state](const auto& request, auto& response, auto done) {
+  method.handle = [&state](const CallScene&, const auto& request, auto& response, auto done) {
     const HealthState::Status status = state.Get(request.service());
     if (status == HealthCheckResponse::SERVICE_UNKNOWN) {
       return done(absl::NotFoundError("no such service"));

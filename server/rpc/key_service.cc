@@ -1,13 +1,13 @@
 #include "server/rpc/key_service.h"
 
-#include <grpc/grpc_security_constants.h>
 #include <string.h>
 
+#include <algorithm>
 #include <utility>
 
-#include "server/auth/peer.h"
 #include "server/errors/errors.h"
 #include "server/rpc/batch_methods.h"
+#include "server/rpc/permissions.h"
 #include "server/rpc/request_rules.h"
 #include "server/rpc/value_messages.h"
 
@@ -15,19 +15,12 @@ namespace keyward::rpc {
 namespace {
 
 using absl::Status;
+using Scope = audit::Event::Scope;
 
 // Encrypt, Decrypt and GetOrCreateUserKey come in numbers; a queue keeps this many slots ready for each.
 constexpr size_t kReadyForFrequent = 64;
 
 void Wipe(std::string* text) { explicit_bzero(text->data(), text->size()); }
-
-Status AuthorizeExport(const grpc::ServerContext& context) {
-  const auto peer = context.auth_context();
-  const auto security = peer->FindPropertyValues(GRPC_TRANSPORT_SECURITY_TYPE_PROPERTY_NAME);
-  const std::string type =
-      security.empty() ? "" : std::string(security[0].data(), security[0].size());
-  return auth::MayExportKeys(auth::ClassifyPeer(type, peer->IsPeerAuthenticated()));
-}
 
 template <typename Done>
 void HandleGetOrCreateUserKey(keyring::Keyring& keyring,
@@ -103,6 +96,28 @@ void FillStatus(const keyring::Keyring& keyring, const std::string& version,
   response.mutable_limits()->set_max_batch_bytes(kMaxBatchBytes);
 }
 
+constexpr auto kAuthorize = [](const auth::Access& access, const auto& request) {
+  return Authorize(access, request);
+};
+
+constexpr auto kRecordValue = [](const auto& request, const auto& response, const Status& status,
+                                 AuditRecords& records) {
+  records.Add(ScopeOf(request), request.user_id(), response.key_version(), status);
+};
+
+int64_t CountOf(const BatchRequest& request) {
+  return std::max<int64_t>(1, BatchReader::Count(request).value_or(1));
+}
+
+void RecordBatch(const BatchRequest&, const BatchResponse& response, const Status& status,
+                 AuditRecords& records) {
+  if (!status.ok()) return records.Add(Scope::kNone, "", 0, status);
+  uint32_t place = 0;
+  for (const ItemRecord& item : response.records) {
+    records.Add(item.scope, item.user_id, item.key_version, item.status, place++);
+  }
+}
+
 }  // namespace
 
 KeyServiceMethods MakeKeyServiceMethods(RawKeyService& service, keyring::Keyring& keyring,
@@ -110,62 +125,90 @@ KeyServiceMethods MakeKeyServiceMethods(RawKeyService& service, keyring::Keyring
   KeyServiceMethods methods;
 
   auto& user_key = methods.get_or_create_user_key;
+  user_key.name = "GetOrCreateUserKey";
   user_key.request_call = [&service](auto... call) { service.RequestGetOrCreateUserKey(call...); };
-  user_key.authorize = AuthorizeExport;
-  user_key.handle = [&keyring](const auto& request, auto& response, auto done) {
+  user_key.authorize = kAuthorize;
+  user_key.handle = [&keyring](const CallScene&, const auto& request, auto& response, auto done) {
     HandleGetOrCreateUserKey(keyring, request, response, std::move(done));
+  };
+  user_key.record = [](const auto& request, const auto& response, const Status& status,
+                       AuditRecords& records) {
+    records.Add(Scope::kUser, request.user_id(), response.version(), status);
   };
   user_key.wipe_response = [](auto& response) { Wipe(response.mutable_key()); };
   user_key.ready_calls = kReadyForFrequent;
 
   auto& encrypt = methods.encrypt;
+  encrypt.name = "Encrypt";
   encrypt.request_call = [&service](auto... call) { service.RequestEncrypt(call...); };
-  encrypt.handle = [&keyring](const auto& request, auto& response, auto done) {
+  encrypt.authorize = kAuthorize;
+  encrypt.handle = [&keyring](const CallScene&, const auto& request, auto& response, auto done) {
     HandleEncrypt(keyring, request, response, std::move(done));
   };
+  encrypt.record = kRecordValue;
   encrypt.wipe_request = [](auto& request) { WipeSecrets(request); };
   encrypt.ready_calls = kReadyForFrequent;
 
   auto& decrypt = methods.decrypt;
+  decrypt.name = "Decrypt";
   decrypt.request_call = [&service](auto... call) { service.RequestDecrypt(call...); };
-  decrypt.handle = [&keyring](const auto& request, auto& response, auto done) {
+  decrypt.authorize = kAuthorize;
+  decrypt.handle = [&keyring](const CallScene&, const auto& request, auto& response, auto done) {
     HandleDecrypt(keyring, request, response, std::move(done));
   };
+  decrypt.record = kRecordValue;
   decrypt.wipe_request = [](auto& request) { WipeSecrets(request); };
   decrypt.wipe_response = [](auto& response) { WipeSecrets(response); };
   decrypt.ready_calls = kReadyForFrequent;
 
   auto& batch_encrypt = methods.batch_encrypt;
+  batch_encrypt.name = "BatchEncrypt";
   batch_encrypt.request_call = [&service](auto... call) { service.RequestBatchEncrypt(call...); };
-  batch_encrypt.handle = [&keyring](const auto& request, auto& response, auto done) {
-    BatchEncrypt(keyring, request, response, std::move(done));
+  batch_encrypt.count = CountOf;
+  batch_encrypt.handle = [&keyring](const CallScene& scene, const auto& request, auto& response,
+                                    auto done) {
+    BatchEncrypt(keyring, scene, request, response, std::move(done));
   };
+  batch_encrypt.record = RecordBatch;
 
   auto& batch_decrypt = methods.batch_decrypt;
+  batch_decrypt.name = "BatchDecrypt";
   batch_decrypt.request_call = [&service](auto... call) { service.RequestBatchDecrypt(call...); };
-  batch_decrypt.handle = [&keyring](const auto& request, auto& response, auto done) {
-    BatchDecrypt(keyring, request, response, std::move(done));
+  batch_decrypt.count = CountOf;
+  batch_decrypt.handle = [&keyring](const CallScene& scene, const auto& request, auto& response,
+                                    auto done) {
+    BatchDecrypt(keyring, scene, request, response, std::move(done));
   };
+  batch_decrypt.record = RecordBatch;
 
   auto& pool_key = methods.pool_key;
+  pool_key.name = "PoolKey";
   pool_key.request_call = [&service](auto... call) { service.RequestPoolKey(call...); };
-  pool_key.authorize = AuthorizeExport;
-  pool_key.handle = [&keyring](const auto&, auto& response, auto done) {
+  pool_key.authorize = kAuthorize;
+  pool_key.handle = [&keyring](const CallScene&, const auto&, auto& response, auto done) {
     done(FillPoolKey(keyring, response));
+  };
+  pool_key.record = [](const auto&, const auto&, const Status& status, AuditRecords& records) {
+    records.Add(Scope::kPool, "", 0, status);
   };
   pool_key.wipe_response = [](auto& response) { Wipe(response.mutable_key()); };
 
   auto& hash = methods.hash_api_key;
+  hash.name = "HashApiKey";
   hash.request_call = [&service](auto... call) { service.RequestHashApiKey(call...); };
-  hash.handle = [](const auto& request, auto& response, auto done) {
+  hash.handle = [](const CallScene&, const auto& request, auto& response, auto done) {
     done(FillHash(request, response));
+  };
+  hash.record = [](const auto&, const auto&, const Status& status, AuditRecords& records) {
+    records.Add(Scope::kNone, "", 0, status);
   };
   hash.wipe_request = [](auto& request) { Wipe(request.mutable_api_key()); };
 
   auto& status = methods.get_status;
+  status.name = "GetStatus";
   status.request_call = [&service](auto... call) { service.RequestGetStatus(call...); };
   status.handle = [&keyring, version = std::move(version), store = std::move(store)](
-                      const auto&, auto& response, auto done) {
+                      const CallScene&, const auto&, auto& response, auto done) {
     FillStatus(keyring, version, store, response);
     done(absl::OkStatus());
   };

@@ -23,6 +23,7 @@
 #include "server/rpc/key_service.h"
 #include "server/rpc/reflection_service.h"
 #include "server/rpc/unary_call.h"
+#include "server/tls/reloading_credentials.h"
 
 namespace keyward::rpc {
 namespace {
@@ -42,39 +43,31 @@ constexpr absl::Duration kStoreGrace = absl::Seconds(1);
 // What all requests in flight may hold together; beyond it they are told OVERLOADED.
 constexpr int64_t kMaxBytesInFlight = 256 * 1024 * 1024;
 
-std::shared_ptr<grpc::ServerCredentials> TlsCredentials(const TlsMaterial& tls) {
-  grpc::SslServerCredentialsOptions options(
-      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  options.pem_root_certs = tls.client_ca;
-  options.pem_key_cert_pairs.push_back({tls.private_key, tls.certificate_chain});
-  return grpc::SslServerCredentials(options);
+// Empty where there is none, or more than one.
+std::string OnlyUnixPath(const std::vector<RpcOptions::Listener>& listeners) {
+  std::string path;
+  for (const auto& listener : listeners) {
+    if (!listener.address.is_unix()) continue;
+    if (!path.empty()) return "";
+    path = listener.address.unix_path;
+  }
+  return path;
 }
 
 // The local credentials put nothing on the wire; they turn away peers of other machines, and mark
 // calls so that those of an insecure listener are told apart.
 std::shared_ptr<grpc::ServerCredentials> Credentials(const RpcOptions::Listener& listener,
-                                                     const std::optional<TlsMaterial>& tls) {
+                                                     tls::IdentityFiles* tls) {
   switch (listener.reach) {
     case RpcOptions::Reach::kLocal:
       return grpc::experimental::LocalServerCredentials(listener.address.is_unix() ? UDS
                                                                                    : LOCAL_TCP);
     case RpcOptions::Reach::kMutualTls:
-      return TlsCredentials(*tls);
+      return tls::ReloadingCredentials(*tls);
     case RpcOptions::Reach::kAnyone:
       return grpc::InsecureServerCredentials();
   }
   return nullptr;
-}
-
-// Whether certificate, key and CA fit: gRPC tells that of listeners which it opens itself alone.
-bool Fits(const TlsMaterial& tls) {
-  grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", TlsCredentials(tls));
-  std::unique_ptr<grpc::Server> server;  // ends after its queue
-  const CallQueue queue(builder.AddCompletionQueue());
-  server = builder.BuildAndStart();
-  if (server != nullptr) server->Shutdown();
-  return server != nullptr;
 }
 
 class Running final : public RpcServer {
@@ -82,6 +75,7 @@ class Running final : public RpcServer {
   Running(RpcOptions options, keyring::Keyring& keyring)
       : options_(std::move(options)),
         admission_(options_.max_in_flight, kMaxBytesInFlight),
+        gate_{admission_, *options_.authorizer, options_.audit},
         methods_(MakeKeyServiceMethods(key_service_, keyring, options_.version, options_.store)),
         health_check_(MakeHealthCheckMethod(health_service_, health_)) {}
   ~Running() override {
@@ -107,6 +101,7 @@ class Running final : public RpcServer {
 
   RpcOptions options_;
   Admission admission_;
+  const Gate gate_;
   HealthState health_;
   RawKeyService key_service_;
   HealthService health_service_;
@@ -119,6 +114,7 @@ class Running final : public RpcServer {
   std::vector<net::AcceptorListener> listeners_;  // until they are served
 
   // These end in reverse: the server, its queues, the slots that live on them.
+  std::vector<std::unique_ptr<Callers>> callers_;  // one for each queue
   std::vector<std::shared_ptr<void>> pools_;
   std::map<CallQueue*, std::vector<std::function<void()>>> stream_updates_;
   std::vector<std::unique_ptr<CallQueue>> queues_;
@@ -128,9 +124,6 @@ class Running final : public RpcServer {
 };
 
 absl::Status Running::Listen() {
-  if (options_.tls && !Fits(*options_.tls)) {
-    return absl::FailedPreconditionError("--tls_cert, --tls_key and --tls_client_ca do not fit");
-  }
   grpc::ServerBuilder builder;
   ConfigureConnections(builder);
   AddServices(builder);
@@ -138,10 +131,14 @@ absl::Status Running::Listen() {
     auto socket = net::ListeningSocket::Open(listener.address);
     if (!socket.ok()) return socket.status();
     addresses_.push_back(socket->address().Text());
+    const auto credentials = Credentials(listener, options_.tls);
+    if (listener.address.is_unix() && OnlyUnixPath(options_.listeners).empty()) {
+      NameUnixListener(*credentials, listener.address.unix_path);
+    }
     const std::shared_ptr<ConnectionAcceptor> acceptor =
         builder.experimental().AddExternalConnectionAcceptor(
             grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-            Credentials(listener, options_.tls));
+            credentials);
     listeners_.push_back({*std::move(socket), [acceptor](int connection) {
                             ConnectionAcceptor::NewConnectionParameters handed_over;
                             handed_over.fd = connection;
@@ -153,7 +150,6 @@ absl::Status Running::Listen() {
     queues_.push_back(std::make_unique<CallQueue>(builder.AddCompletionQueue()));
   }
   server_ = builder.BuildAndStart();
-  options_.tls.reset();
   return server_ == nullptr ? absl::FailedPreconditionError("gRPC did not start")
                             : absl::OkStatus();
 }
@@ -173,6 +169,7 @@ void Running::Serve() {
   serving_ = true;
   for (const auto& queue : queues_) {
     queue->Start({[this](CallQueue& q) {
+      callers_.push_back(std::make_unique<Callers>(OnlyUnixPath(options_.listeners)));
       AddUnary(methods_.encrypt, q);
       AddUnary(methods_.decrypt, q);
       AddUnary(methods_.get_or_create_user_key, q);
@@ -195,8 +192,8 @@ void Running::AddUnary(const UnaryMethod<Request, Response>& method, CallQueue& 
   const size_t max = static_cast<size_t>(options_.max_in_flight) + 2 * method.ready_calls;
   auto stock = std::make_shared<typename Call::Stock>();
   auto pool = std::make_shared<CallPool<Call>>(
-      queue, method.ready_calls, max, [this, &method, stock](CallPool<Call>& own_pool) {
-        return std::make_unique<Call>(own_pool, method, admission_, *stock);
+      queue, method.ready_calls, max, [this, &method, stock, callers = callers_.back().get()](CallPool<Call>& own_pool) {
+        return std::make_unique<Call>(own_pool, method, gate_, *callers, *stock);
       });
   pool->Start();
   pools_.push_back(std::move(pool));

@@ -3,24 +3,19 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/audit/audit_log.h"
+#include "server/auth/authorizer.h"
 #include "server/keyring/keyring.h"
+#include "server/tls/identity_files.h"
 #include "server/net/connection_table.h"
 #include "server/net/listen_address.h"
 
 namespace keyward::rpc {
-
-// PEM texts; all three are there.
-struct TlsMaterial {
-  std::string certificate_chain;
-  std::string private_key;
-  std::string client_ca;  // a client must show a certificate that this signed
-};
 
 struct RpcOptions {
   // Who reaches a listener: this machine alone, who has a certificate, or anyone.
@@ -30,12 +25,14 @@ struct RpcOptions {
     Reach reach = Reach::kLocal;
   };
   std::vector<Listener> listeners;
-  std::optional<TlsMaterial> tls;
+  tls::IdentityFiles* tls = nullptr;  // there where a listener is of kMutualTls
   bool reflection = false;
   int64_t max_in_flight = 0;
   net::ConnectionLimits connections;
   std::string version;  // for GetStatus
   std::string store;    // for GetStatus
+  auth::Authorizer* authorizer = nullptr;
+  audit::AuditLog* audit = nullptr;  // null: nothing is recorded
 };
 
 // The gRPC server: KeyService, health and reflection on its listeners. It serves from Start to Drain.

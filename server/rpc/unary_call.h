@@ -7,12 +7,17 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "server/errors/errors.h"
-#include "server/rpc/admission.h"
+#include "server/rpc/arrival.h"
+#include "server/rpc/audit_records.h"
 #include "server/rpc/call_pool.h"
 #include "server/rpc/call_queue.h"
+#include "server/rpc/caller.h"
+#include "server/rpc/gate.h"
 #include "server/rpc/message_stock.h"
+#include "server/rpc/stack_wipe.h"
 #include "server/rpc/status_mapping.h"
 #include "server/rpc/unary_method.h"
 
@@ -28,8 +33,8 @@ class UnaryCall final : public Event {
   using Pool = CallPool<UnaryCall>;
   using Stock = MessageStock<Request, Response>;
 
-  UnaryCall(Pool& pool, const Method& method, Admission& admission, Stock& stock)
-      : pool_(pool), method_(method), admission_(admission), stock_(stock) {}
+  UnaryCall(Pool& pool, const Method& method, const Gate& gate, Callers& callers, Stock& stock)
+      : pool_(pool), method_(method), gate_(gate), callers_(callers), stock_(stock) {}
 
   void Arm() {
     state_ = State::kReady;
@@ -44,31 +49,78 @@ class UnaryCall final : public Event {
     pool_.Taken();
     state_ = State::kAnswering;
     Serve();
+    WipeStackBelow();
   }
 
  private:
   enum class State { kReady, kAnswering };
 
   void Serve() {
+    came_.Note();
     // Reading the message empties the body.
     request_bytes_ = body_.Length();
-    const absl::Status admitted = admission_.Enter(request_bytes_);
-    if (!admitted.ok() && !method_.always_admitted) return Answer(admitted);
-    if (method_.authorize) {
-      if (absl::Status status = method_.authorize(*context_); !status.ok()) return Answer(status);
+    const absl::Status admitted = gate_.admission.Enter(request_bytes_);
+    if (!admitted.ok() && !method_.always_admitted) return Finish(admitted);
+    if (!method_.always_admitted) {
+      caller_ = callers_.Of(*context_);
+      if (!caller_->ok()) return Finish(caller_->status());
     }
     messages_ = stock_.Take();
-    if (!grpc::SerializationTraits<Request>::Deserialize(&body_, &messages_->request).ok()) {
+    const bool is_message =
+        grpc::SerializationTraits<Request>::Deserialize(&body_, &messages_->request).ok();
+    if (absl::Status status = Charge(is_message); !status.ok()) return Finish(status);
+    if (!is_message) {
       return Answer(errors::InvalidRequest("the request's body is not a message of its type"));
     }
-    method_.handle(messages_->request, messages_->response,
+    Handle();
+  }
+
+  // Counts the call against its caller's limit.
+  absl::Status Charge(bool is_message) {
+    if (method_.always_admitted) return absl::OkStatus();
+    standing_ = gate_.authorizer.StandingOf((*caller_)->principal, came_.monotonic_ns());
+    if (standing_.limiter == nullptr) return absl::OkStatus();
+    const int64_t items = is_message && method_.count ? method_.count(messages_->request) : 1;
+    absl::Status status = standing_.limiter->Enter(items, came_.monotonic_ns());
+    if (!status.ok()) standing_.limiter = nullptr;
+    return status;
+  }
+
+  void Handle() {
+    const Request& request = messages_->request;
+    if (method_.authorize) {
+      if (absl::Status status = method_.authorize(*standing_.access, request); !status.ok()) {
+        return Answer(std::move(status));
+      }
+    }
+    method_.handle({standing_.access.get(), gate_.audit != nullptr}, request, messages_->response,
                    [this](absl::Status status) { Answer(std::move(status)); });
   }
 
-  // The last thing done with the slot on this thread: once Finish is called, the queue's may use it.
+  // What is recorded is answered once it is.
   void Answer(absl::Status status) {
+    if (gate_.audit == nullptr || !method_.record) return Finish(std::move(status));
+    AuditRecords records;
+    method_.record(messages_->request, messages_->response, status, records);
+    const int64_t time_us = came_.unix_us();
+    const int64_t latency_us = came_.MicrosSince();
+    for (audit::Event& event : records.events()) {
+      event.time_us = time_us;
+      event.principal = (*caller_)->principal.text();
+      event.peer = (*caller_)->peer;
+      event.method = method_.name;
+      event.latency_us = latency_us;
+    }
+    gate_.audit->Append(records.events(), [this, status = std::move(status)](const absl::Status& recorded) {
+      Finish(recorded.ok() ? status : recorded);
+    });
+  }
+
+  // The last thing done with the slot on this thread: once gRPC's Finish is called, the queue's may use it.
+  void Finish(absl::Status status) {
     if (messages_ != nullptr && method_.wipe_request) method_.wipe_request(messages_->request);
     if (!status.ok()) {
+      if (messages_ != nullptr && method_.wipe_response) method_.wipe_response(messages_->response);
       AddRetryPushback(status, *context_);
       writer_->FinishWithError(ToGrpcStatus(status), this);
       return;
@@ -78,12 +130,19 @@ class UnaryCall final : public Event {
     grpc::SerializationTraits<Response>::Serialize(messages_->response, &body, &own_buffer);
     response_bytes_ = body.Length();
     if (method_.wipe_response) method_.wipe_response(messages_->response);
-    if (pool_.OnItsThread()) GiveMessagesBack();
+    if (pool_.OnItsThread()) {
+      GiveMessagesBack();
+    } else {
+      WipeStackBelow();
+    }
     writer_->Finish(body, grpc::Status::OK, this);
   }
 
   void End() {
-    admission_.Leave(request_bytes_);
+    if (standing_.limiter != nullptr) standing_.limiter->Leave();
+    standing_ = {};
+    caller_.reset();
+    gate_.admission.Leave(request_bytes_);
     if (messages_ != nullptr) GiveMessagesBack();
     response_bytes_ = 0;
     body_.Clear();
@@ -98,13 +157,17 @@ class UnaryCall final : public Event {
 
   Pool& pool_;
   const Method& method_;
-  Admission& admission_;
+  const Gate& gate_;
+  Callers& callers_;
   Stock& stock_;
 
   State state_ = State::kReady;
   std::optional<grpc::ServerContext> context_;
   std::optional<grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>> writer_;
   grpc::ByteBuffer body_;
+  Arrival came_;
+  std::shared_ptr<const absl::StatusOr<Caller>> caller_;
+  auth::Standing standing_;
   size_t request_bytes_ = 0;
   size_t response_bytes_ = 0;
   // While the request is read and until it is answered, and then until the slot is on its thread again.

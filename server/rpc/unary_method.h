@@ -4,18 +4,32 @@
 #include <grpcpp/grpcpp.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <string_view>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "server/auth/access.h"
+#include "server/rpc/audit_records.h"
 
 namespace keyward::rpc {
+
+// What serves a call may know of its caller.
+struct CallScene {
+  const auth::Access* access;  // null for those that everyone may call: health
+  // Whether there is an audit log, which wants to hear of each item of a batch.
+  bool recorded;
+};
 
 // How one unary RPC is served. The bodies are raw bytes to gRPC, so that messages live in the call slots
 // and are used again, and a malformed one gets an answer of ours.
 template <typename Request, typename Response>
 struct UnaryMethod {
   using Done = absl::AnyInvocable<void(absl::Status)>;
+
+  // The RPC's bare name, such as "Encrypt".
+  std::string_view name;
 
   // Asks gRPC for the next call: the generated Request<Method>.
   std::function<void(grpc::ServerContext* context, grpc::ByteBuffer* request,
@@ -24,11 +38,22 @@ struct UnaryMethod {
                      void* tag)>
       request_call;
 
-  // Whether this peer may call it; asked before the request is read.
-  std::function<absl::Status(const grpc::ServerContext&)> authorize;
+  // How many items it asks for, by which a limited caller is charged; null: one.
+  std::function<int64_t(const Request&)> count;
 
-  // Fills the response and calls `done` once, on any thread. Request and response live until then.
-  std::function<void(const Request& request, Response& response, Done done)> handle;
+  // Whether the caller may have it, asked before the request is checked; null: everyone may, or each item
+  // is judged by itself.
+  std::function<absl::Status(const auth::Access&, const Request&)> authorize;
+
+  // Fills the response and calls `done` once, on any thread. All arguments live until then.
+  std::function<void(const CallScene& scene, const Request& request, Response& response, Done done)>
+      handle;
+
+  // Adds what the audit log tells of it; `status` is what the caller is told, and the response is filled
+  // where it is OK. Null: it is not recorded.
+  std::function<void(const Request& request, const Response& response, const absl::Status& status,
+                     AuditRecords& records)>
+      record;
 
   // Overwrites what is secret in a message that has served; null where nothing is.
   std::function<void(Request&)> wipe_request;

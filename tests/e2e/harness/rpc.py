@@ -11,7 +11,7 @@ from harness.stubs import details, health, health_grpc, keys
 DOMAIN = "keyward"
 SERVICE = "keyward.v1.KeyService"
 # What a failure with one of these reasons promises: when to try again, in both of gRPC's notations.
-RETRYABLE = {"STORE_UNAVAILABLE", "DRAINING", "OVERLOADED", "RATE_LIMITED"}
+RETRYABLE = {"STORE_UNAVAILABLE", "DRAINING", "OVERLOADED", "RATE_LIMITED", "AUDIT_UNAVAILABLE"}
 
 OPTIONS = [
     ("grpc.use_local_subchannel_pool", 1),  # a connection of its own for every client

@@ -1,0 +1,19 @@
+#ifndef KEYWARD_SERVER_RPC_GATE_H_
+#define KEYWARD_SERVER_RPC_GATE_H_
+
+#include "server/audit/audit_log.h"
+#include "server/auth/authorizer.h"
+#include "server/rpc/admission.h"
+
+namespace keyward::rpc {
+
+// What every call passes on its way in and out. All of it outlives the calls.
+struct Gate {
+  Admission& admission;
+  auth::Authorizer& authorizer;
+  audit::AuditLog* audit;  // null: nothing is recorded
+};
+
+}  // namespace keyward::rpc
+
+#endif  // KEYWARD_SERVER_RPC_GATE_H_
