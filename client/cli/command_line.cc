@@ -88,6 +88,19 @@ void AddPolicyActions(CLI::App& verb, PolicyQuestion& into) {
   test->add_flag("--pool", into.pool, "Ask for the pool instead of a user")->excludes(user);
 }
 
+void AddAuditActions(CLI::App& verb, AuditQuestion& into) {
+  verb.require_subcommand(1);
+  CLI::App* verify =
+      verb.add_subcommand("verify", "Say whether a log is as it was written, or where it is not");
+  verify->add_option("FILE", into.files, "All files of the log, in any order")->required();
+  verify->add_option("--anchor", into.anchor,
+                     "SEQ:MAC of a line, as an earlier verification printed it");
+  CLI::App* tail = verb.add_subcommand("tail", "Print the last lines, in columns");
+  tail->add_option("FILE", into.files, "The newest file of the log")->required()->expected(1);
+  tail->add_option("-n,--lines", into.lines, "How many")->capture_default_str();
+  tail->add_flag("-f,--follow", into.follow, "Go on with those that come, also in a new file");
+}
+
 void AddVerbs(CLI::App& app, Arguments& into) {
   for (const VerbHelp& each : kVerbs) {
     CLI::App* verb = app.add_subcommand(std::string(each.name), std::string(each.summary));
@@ -107,6 +120,7 @@ void AddVerbs(CLI::App& app, Arguments& into) {
       verb->add_flag("--allow-legacy-plaintext", into.invocation.allow_legacy_plaintext,
                      "Give a value that is no token back unchanged");
     }
+    if (name == "audit") AddAuditActions(*verb, into.invocation.audit);
     if (name == "certs") AddCerts(*verb, into.invocation.trial);
     if (name == "policy") AddPolicyActions(*verb, into.invocation.policy);
     if (name == "user-key") {
@@ -151,6 +165,9 @@ Invocation Finish(const CLI::App& app, Arguments& arguments) {
   }
   if (invocation.batch && invocation.raw) {
     throw CLI::ValidationError("--batch and --raw exclude each other");
+  }
+  if (invocation.verb == "audit") {
+    invocation.audit.action = verb.get_subcommands().front()->get_name();
   }
   if (invocation.verb == "policy") TakePolicyAction(verb, invocation.policy);
   if (verb.get_option_no_throw("--user") != nullptr) invocation.scope = TakeScope(verb, arguments);

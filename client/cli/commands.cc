@@ -14,6 +14,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "client/cli/answers.h"
+#include "client/cli/audit.h"
 #include "client/cli/batch.h"
 #include "client/cli/certs.h"
 #include "client/cli/failure.h"
@@ -197,15 +198,11 @@ struct Verb {
   ExitStatus (*run)(const Invocation&, Output&);
 };
 constexpr std::array kRuns = {
-    Verb{"genkey", GenKey},
-    Verb{"status", Status},
-    Verb{"encrypt", Encrypt},
-    Verb{"decrypt", Decrypt},
-    Verb{"user-key", UserKey},
-    Verb{"pool-key", PoolKey},
-    Verb{"hash", Hash},
-    Verb{"is-encrypted", IsEncrypted},
-    Verb{"certs", MakeTrialCertificates},
+    Verb{"genkey", GenKey},    Verb{"status", Status},
+    Verb{"encrypt", Encrypt},  Verb{"decrypt", Decrypt},
+    Verb{"user-key", UserKey}, Verb{"pool-key", PoolKey},
+    Verb{"hash", Hash},        Verb{"is-encrypted", IsEncrypted},
+    Verb{"audit", RunAudit},   Verb{"certs", MakeTrialCertificates},
     Verb{"policy", RunPolicy},
 };
 

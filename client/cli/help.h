@@ -72,6 +72,19 @@ that is UTF-8, or else plaintext_base64.)"},
     VerbHelp{"is-encrypted", "Say whether a value is a token: yes (0) or no (1); asks no server",
              "printf '%s' \"$value\" | keyward is-encrypted && echo it is",
              R"({"encrypted":true})"},
+    VerbHelp{"audit", "Verify a server's audit log, or read it; asks no server",
+             "API_KEY_MASTER_KEY_FILE=master.key keyward audit verify audit.log*\n"
+             "  keyward audit verify audit.log* --anchor 41:9f…   (a line that was there before)\n"
+             "  keyward audit tail -f -n 50 audit.log\n\n"
+             "verify takes the KEKs as the server does, from API_KEY_MASTER_KEY and _PREVIOUS or\n"
+             "their _FILE forms, and the log's files in any order. It prints the last line's seq\n"
+             "and mac: kept elsewhere and given as --anchor later, they show a log whose end was\n"
+             "cut off. tail verifies nothing.\n\n"
+             "Exit status: 0 for a good log; 1 for a bad one, and its first wrong line as\n"
+             "FILE:LINE; 2 for usage, without a KEK, and for files that cannot be read.",
+             R"({"verified":true,"files":2,"lines":41,"first_seq":1,"last_seq":41,"first_time":"…",
+   "last_time":"…","torn_lines":0,"lost_events":0,"kek_id":"…","anchor":"41:…"}
+  tail: the log's own lines)"},
     VerbHelp{"certs", "Make certificates for trying mTLS out (certs trial); asks no server",
              "keyward certs trial var/tls --client billing --host keys.internal",
              R"({"folder":"var/tls","files":"ca.pem server.pem …","server_flags":"…",

@@ -41,6 +41,18 @@ struct PolicyQuestion {
   bool pool = false;
 };
 
+// What `keyward audit` is asked.
+struct AuditQuestion {
+  // "verify" or "tail".
+  std::string action;
+  // One for tail.
+  std::vector<std::string> files;
+  // Empty: none.
+  std::string anchor;
+  std::uint64_t lines = 10;
+  bool follow = false;
+};
+
 // What a command line asks for; options that the verb does not have keep their defaults.
 struct Invocation {
   std::string verb;
@@ -62,6 +74,7 @@ struct Invocation {
   std::uint32_t key_version = 0;
   PolicyQuestion policy;
   TrialOptions trial;
+  AuditQuestion audit;
 };
 
 }  // namespace keyward::cli
