@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <string_view>
@@ -15,7 +14,7 @@ namespace {
 
 // Within this time of a change another one may leave all of the file's times as they are: they
 // advance with the kernel's tick, and on some network file systems by whole seconds.
-constexpr time_t kSettleSeconds = 2;
+constexpr absl::Duration kSettleTime = absl::Seconds(2);
 
 struct Content {
   struct stat stamp;
@@ -98,14 +97,14 @@ absl::StatusOr<PolicyFile> PolicyFile::Open(std::string path) {
   return file;
 }
 
-bool PolicyFile::IsAsLastRead() const {
-  struct stat now;
-  if (stat(path_.c_str(), &now) != 0 || !SameFile(now, stamp_)) return false;
-  return time(nullptr) - stamp_.st_ctim.tv_sec > kSettleSeconds;
+bool PolicyFile::IsAsLastRead(absl::Time now) const {
+  struct stat present;
+  if (stat(path_.c_str(), &present) != 0 || !SameFile(present, stamp_)) return false;
+  return now - absl::TimeFromTimespec(stamp_.st_ctim) > kSettleTime;
 }
 
-std::optional<absl::StatusOr<Policy>> PolicyFile::Look() {
-  if (trouble_.empty() && IsAsLastRead()) return std::nullopt;
+std::optional<absl::StatusOr<Policy>> PolicyFile::Look(absl::Time now) {
+  if (trouble_.empty() && IsAsLastRead(now)) return std::nullopt;
   absl::StatusOr<Content> content = Read(path_);
   if (!content.ok()) {
     if (content.status().message() == trouble_) return std::nullopt;

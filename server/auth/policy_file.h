@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "server/auth/policy.h"
 
 namespace keyward::auth {
@@ -31,12 +32,13 @@ class PolicyFile {
 
   // Looks again: nullopt where there is nothing new; the new policy; or why what is there now is
   // none, once for each new cause. What is there again as it was last read is nothing new.
-  std::optional<absl::StatusOr<Policy>> Look();
+  // `now`: the time of day.
+  std::optional<absl::StatusOr<Policy>> Look(absl::Time now);
 
  private:
   PolicyFile(std::string path, Policy first) : path_(std::move(path)), first_(std::move(first)) {}
 
-  bool IsAsLastRead() const;
+  bool IsAsLastRead(absl::Time now) const;
 
   std::string path_;
   Policy first_;

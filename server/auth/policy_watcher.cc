@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "absl/time/clock.h"
+
 namespace keyward::auth {
 
 PolicyWatcher::PolicyWatcher(PolicyFile file, absl::Duration interval, OnChange on_change)
@@ -25,7 +27,7 @@ void PolicyWatcher::Watch(const std::stop_token& stop) {
 
 void PolicyWatcher::CheckNow() {
   const sync::MutexLock lock(mutex_);
-  const std::optional<absl::StatusOr<Policy>> change = file_.Look();
+  const std::optional<absl::StatusOr<Policy>> change = file_.Look(absl::Now());
   if (!change) return;
   (change->ok() ? versions_ : refusals_).fetch_add(1, std::memory_order_relaxed);
   on_change_(*change);

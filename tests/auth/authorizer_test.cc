@@ -88,6 +88,15 @@ TEST(AuthorizerTest, ForgetsThoseWhoDoNothingBeforeThoseWhoAreLimitedOrBusy) {
   EXPECT_FALSE(authorizer.StandingOf(Principal::Anonymous(), kNow).limiter->Enter(1, kNow).ok());
 }
 
+TEST(AuthorizerTest, DoesNotForgetWhoHasACallUnderWay) {
+  Authorizer authorizer(PolicyFor("*"));
+  const Standing busy = authorizer.StandingOf(Principal::Loopback(), kNow);
+  for (int i = 0; i < 4 * static_cast<int>(Authorizer::kMaxPrincipals); ++i) {
+    authorizer.StandingOf(Numbered(i), kNow);
+  }
+  EXPECT_EQ(authorizer.StandingOf(Principal::Loopback(), kNow).access, busy.access);
+}
+
 TEST(AuthorizerTest, RemembersSoManyEvenIfAllHaveUsedTheirLimitsUp) {
   Authorizer authorizer(PolicyFor("*", "limits { principals: '*' calls_per_second: 0.001 }"));
   std::vector<std::weak_ptr<const Access>> all;
