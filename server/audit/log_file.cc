@@ -100,7 +100,7 @@ absl::Status LogFile::OpenNext() {
   file_ = *std::move(file);
   size_ = 0;
   ++files_begun_;
-  if (!opening_) opening_.emplace();
+  if (!opening_) opening_ = Pending{std::nullopt, false};
   opening_->newline_first = false;
   return absl::OkStatus();
 }
@@ -163,7 +163,7 @@ void LogFile::ContinueAfter(std::string_view left_over) {
     const auto last = ParseLine(whole.substr(before == std::string_view::npos ? 0 : before + 1));
     if (last) end_ = last->end();
   }
-  opening_.emplace();
+  opening_ = Pending{std::nullopt, false};
   if (torn.empty()) return;
   crypto::Sha256Stream hash;
   hash.Add(torn);

@@ -48,7 +48,7 @@ class LogFile {
   // An opening line that is still to be written.
   struct Pending {
     std::optional<TornLine> torn;
-    bool newline_first = false;
+    bool newline_first;
   };
 
   LogFile(const std::string& path, bool sync, const AuditKeys& keys, LogSystem& system);
