@@ -35,11 +35,15 @@ bool MapSecretPages(void* at, size_t size) {
 #ifdef SYS_memfd_secret
   const int file = static_cast<int>(syscall(SYS_memfd_secret, O_CLOEXEC));
   if (file < 0) return false;
-  const bool mapped =
-      ftruncate(file, static_cast<off_t>(size)) == 0 &&
-      mmap(at, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0) != MAP_FAILED;
+  // Elsewhere first: a mapping that fails in place would leave a hole there.
+  void* const mapped = ftruncate(file, static_cast<off_t>(size)) == 0
+                           ? mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
+                           : MAP_FAILED;
   close(file);
-  return mapped;
+  if (mapped == MAP_FAILED) return false;
+  if (mremap(mapped, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, at) != MAP_FAILED) return true;
+  munmap(mapped, size);
+  return false;
 #else
   return at == nullptr && size == 0;
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -98,6 +99,21 @@ TEST(LockedMemoryDeathTest, RunningOutOfARegionOfSmallBlocksEndsTheProgram) {
   ASSERT_EQ(end - begin, 256 * static_cast<ptrdiff_t>(LockedMemory::kSlotBytes));
   EXPECT_DEATH(begin[-1] = 1, "");
   EXPECT_DEATH(end[0] = 1, "");
+}
+
+TEST(LockedMemoryTest, IsSecretWhereTheKernelHasSecretMemory) {
+#ifdef SYS_memfd_secret
+  const int file = static_cast<int>(syscall(SYS_memfd_secret, 0));
+  if (file < 0) GTEST_SKIP() << "memfd_secret: " << std::strerror(errno);
+  close(file);
+  LockedMemory memory;
+  char* const block = static_cast<char*>(memory.Allocate(kLarge));
+  EXPECT_EQ(memory.secret_bytes(), kLarge);
+  block[kLarge - 1] = 1;
+  memory.Free(block, kLarge);
+#else
+  GTEST_SKIP() << "the C library does not know of it";
+#endif
 }
 
 TEST(LockedMemoryTest, ReportsNothingUnlockedWithinTheLimit) {
