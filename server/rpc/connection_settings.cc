@@ -2,8 +2,6 @@
 
 #include <grpc/grpc.h>
 
-#include "server/net/one_sided_traffic.h"
-
 namespace keyward::rpc {
 namespace {
 
@@ -25,9 +23,6 @@ constexpr int kKeepaliveTimeoutMs = 20'000;
 // GOAWAY and is closed.
 constexpr int kMinPingIntervalMs = 10'000;
 constexpr int kMaxPingStrikes = 2;
-// What a client may send before it is read, of a message and in all: so much memory a connection
-// costs at most. gRPC would widen it by its probes for bandwidth, to megabytes.
-constexpr int kWindowBytes = net::OneSidedTraffic::kWindowBytes;
 
 }  // namespace
 
@@ -45,8 +40,9 @@ void ConfigureConnections(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kMinPingIntervalMs);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, kMaxPingStrikes);
+  // By its probes for bandwidth gRPC would widen a connection's window to megabytes. Without them
+  // it is 64 KiB, and a message of any length still has a mebibyte on its way.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kWindowBytes);
 }
 
 }  // namespace keyward::rpc
