@@ -8,6 +8,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "server/net/one_sided_traffic.h"
+
 namespace keyward::net {
 
 struct ConnectionLimits {
@@ -34,6 +36,10 @@ class ConnectionTable {
   // Forgets those that have ended.
   void Sweep(Clock::time_point now);
 
+  // Cuts the connections whose traffic is one-sided; see OneSidedTraffic. Whom they were handed to
+  // sees an end, as if the peer had closed them. Returns how many there were.
+  int64_t CutOneSided();
+
   int64_t size() const { return static_cast<int64_t>(connections_.size()); }
 
   static constexpr std::chrono::milliseconds kSweepInterval{20};
@@ -42,6 +48,7 @@ class ConnectionTable {
   struct Connection {
     ino_t inode;
     std::string network;
+    OneSidedTraffic traffic;
   };
   using Connections = std::unordered_map<int, Connection>;
 
