@@ -12,9 +12,9 @@ namespace {
 
 BatchRequest Request(const std::string& bytes) { return {grpc::Slice(bytes)}; }
 
-std::string Bytes(const BatchResponse& response) {
+std::string Bytes(const grpc::ByteBuffer& body) {
   grpc::Slice slice;
-  EXPECT_TRUE(response.body.DumpToSingleSlice(&slice).ok());
+  EXPECT_TRUE(body.DumpToSingleSlice(&slice).ok());
   return {reinterpret_cast<const char*>(slice.begin()), slice.size()};
 }
 
