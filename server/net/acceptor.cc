@@ -8,8 +8,6 @@
 
 #include <array>
 #include <cerrno>
-#include <chrono>
-#include <ctime>
 #include <utility>
 
 #include "server/net/peer_network.h"
@@ -23,17 +21,6 @@ constexpr uint64_t kStopTag = ~uint64_t{0};
 constexpr int kBurst = 64;
 // With no descriptor to be had, and so nothing to accept with, for how long the thread waits.
 constexpr int kNoDescriptorWaitMs = 5;
-// How often traffic may be looked at. Not before the process has used so much processor time: an
-// idle one is left alone. And not for a larger share of the time, with however many connections.
-constexpr int kLookIntervalMs = 10;
-constexpr std::chrono::milliseconds kWorthALook{3};
-constexpr int kLookShare = 50;
-
-std::chrono::nanoseconds ProcessorTime() {
-  timespec used{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
-}
 
 // Takes a descriptor's place, to be given up where there is none for a connection.
 Descriptor OpenSpare() { return Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC)); }
@@ -91,8 +78,7 @@ void Acceptor::Watch(int socket, uint64_t tag) {
 void Acceptor::Run() {
   std::array<epoll_event, 16> events;
   while (true) {
-    const int count = epoll_wait(epoll_.fd(), events.data(), events.size(),
-                                 connections_.size() > 0 ? kLookIntervalMs : -1);
+    const int count = epoll_wait(epoll_.fd(), events.data(), events.size(), -1);
     bool has_descriptors = true;
     for (int i = 0; i < count; ++i) {
       const uint64_t tag = events[i].data.u64;
@@ -100,7 +86,6 @@ void Acceptor::Run() {
       has_descriptors &= AcceptSome(sources_[tag].socket, *sources_[tag].hand_over);
     }
     if (!has_descriptors) WaitForDescriptors();
-    LookAtTraffic();
   }
 }
 
@@ -108,20 +93,6 @@ void Acceptor::WaitForDescriptors() {
   pollfd stop{.fd = stop_.fd(), .events = POLLIN, .revents = 0};
   poll(&stop, 1, kNoDescriptorWaitMs);
   spare_ = OpenSpare();
-}
-
-void Acceptor::LookAtTraffic() {
-  const auto start = ConnectionTable::Clock::now();
-  if (start < next_look_) return;
-  const std::chrono::nanoseconds used = ProcessorTime();
-  if (used - processor_time_seen_ < kWorthALook) return;
-  processor_time_seen_ = used;
-  connections_.Sweep(start);
-  for (int64_t cut = connections_.CutOneSided(); cut > 0; --cut) {
-    refusals_.Add(Refusal::kOneSided, start);
-  }
-  const auto end = ConnectionTable::Clock::now();
-  next_look_ = end + kLookShare * (end - start);
 }
 
 bool Acceptor::AcceptSome(int socket, const HandOver& hand_over) {

@@ -3,7 +3,6 @@
 
 #include <sys/socket.h>
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <thread>
@@ -29,8 +28,7 @@ struct AcceptorListener {
 //
 // Beyond the limits a connection is accepted and closed at once, so that the backlog stays free for
 // those that will be within them again. Where the process is out of descriptors, a spare one is
-// given up to do the same. A connection that keeps the server reading to no end is cut; see
-// OneSidedTraffic. All of it is counted by cause, and logged, though not each.
+// given up to do the same. Counted by cause, and logged, though not each.
 class Acceptor {
  public:
   // Accepts from now on; descriptors of the process should suffice for the limits.
@@ -54,8 +52,6 @@ class Acceptor {
   bool AcceptSome(int socket, const HandOver& hand_over);
   void Take(Descriptor connection, const sockaddr_storage& peer, const HandOver& hand_over);
   bool TurnAwayWithSpare(int socket);
-  // Looks at the connections' traffic, if the process has worked since and it costs little of that.
-  void LookAtTraffic();
   void WaitForDescriptors();
   void Refuse(Descriptor connection, Refusal cause);
 
@@ -72,8 +68,6 @@ class Acceptor {
   // The thread's own.
   Descriptor spare_;
   ConnectionTable connections_;
-  std::chrono::nanoseconds processor_time_seen_{0};
-  ConnectionTable::Clock::time_point next_look_;
   std::thread thread_;
 };
 

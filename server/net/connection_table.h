@@ -8,8 +8,6 @@
 #include <string>
 #include <unordered_map>
 
-#include "server/net/one_sided_traffic.h"
-
 namespace keyward::net {
 
 struct ConnectionLimits {
@@ -36,10 +34,6 @@ class ConnectionTable {
   // Forgets those that have ended.
   void Sweep(Clock::time_point now);
 
-  // Cuts the connections whose traffic is one-sided; see OneSidedTraffic. Whom they were handed to
-  // sees an end, as if the peer had closed them. Returns how many there were.
-  int64_t CutOneSided();
-
   int64_t size() const { return static_cast<int64_t>(connections_.size()); }
 
   static constexpr std::chrono::milliseconds kSweepInterval{20};
@@ -48,7 +42,6 @@ class ConnectionTable {
   struct Connection {
     ino_t inode;
     std::string network;
-    OneSidedTraffic traffic;
   };
   using Connections = std::unordered_map<int, Connection>;
 

@@ -15,8 +15,6 @@ std::string Name(Refusal cause) {
       return "max_connections_per_address";
     case Refusal::kOutOfDescriptors:
       return "out_of_descriptors";
-    case Refusal::kOneSided:
-      return "one_sided_traffic";
   }
   return "";
 }

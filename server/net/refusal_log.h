@@ -9,9 +9,9 @@
 
 namespace keyward::net {
 
-// Why a connection was turned away, or cut.
-enum class Refusal { kMaxConnections, kMaxConnectionsPerAddress, kOutOfDescriptors, kOneSided };
-inline constexpr size_t kRefusals = 4;
+// Why a connection was turned away.
+enum class Refusal { kMaxConnections, kMaxConnectionsPerAddress, kOutOfDescriptors };
+inline constexpr size_t kRefusals = 3;
 
 // Counts refused connections, and logs at most one line for each cause and kLogInterval: a flood
 // must fill no disk. One thread adds, any may read.
