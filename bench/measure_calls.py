@@ -9,6 +9,10 @@ from settings import DECRYPT_RESPONSE_BYTES, ENCRYPT_RESPONSE_BYTES
 
 ENOUGH_OF_PEAK = 0.97  # from which on more calls in flight are no better
 LATENCY_SHARE = 0.5    # of the ceiling's peak
+POLICY = """
+grants { principals: "spiffe://example.org/billing" permissions: [ENCRYPT, DECRYPT] users: "customer-*" }
+grants { principals: "loopback" permissions: [ENCRYPT, DECRYPT] users: "*" }
+"""
 OPEN_LOOP_IN_FLIGHT = 2000  # so many that none is held back, but where a server stands still
 
 
@@ -23,8 +27,21 @@ def calls(session: Session) -> None:
         _saturate(session, "decrypt", {"ceiling": empty, "keyward": keyward}, "decrypt")
         session.step("mixed calls")
         _saturate(session, "mixed", {"keyward": keyward}, "mixed")
+    guarded(session)
     unix(session)
     mutual_tls(session)
+
+
+def guarded(session: Session) -> None:
+    """With a policy that is asked, and a record of each call that is written before the answer."""
+    session.step("Encrypt with a policy and an audit log")
+    policy = session.work / "policy.textproto"
+    policy.write_text(POLICY)
+    with session.fleet() as fleet:
+        targets = {"ceiling": session.echo(fleet, ENCRYPT_RESPONSE_BYTES), "keyward": session.warm_keyward(fleet),
+                   "guarded": session.warm_keyward(fleet, f"--policy={policy}",
+                                                   f"--audit_log={session.work / 'audit.log'}")}
+        _saturate(session, "encrypt_guarded", targets, "encrypt")
 
 
 def unix(session: Session) -> None:

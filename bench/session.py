@@ -42,10 +42,10 @@ class Session:
         tokens = tokens_of(database)
         return Target(wait_until_serving(server), server, tokens=tokens if tokens.exists() else None)
 
-    def warm_keyward(self, fleet: Fleet, **options) -> Target:
+    def warm_keyward(self, fleet: Fleet, *flags: str, **options) -> Target:
         """keyward-server over a database of its own, with every user's key cached."""
         users = self.settings.users
-        target = self.keyward(fleet, self.copy_of_users(users), **options)
+        target = self.keyward(fleet, self.copy_of_users(users), *flags, **options)
         touch_all(target.address, users, options.get("credentials"))
         return target
 

@@ -21,6 +21,7 @@ def measurements() -> dict:
     return {
         "encrypt": encrypt,
         "decrypt": [{"ceiling": rate(40_000), "keyward": rate(36_000)}],
+        "encrypt_guarded": [{"ceiling": rate(40_000), "keyward": rate(38_000), "guarded": rate(19_000)}],
         "encrypt_unix": [{"ceiling": rate(50_000), "keyward": rate(50_000)}],
         "encrypt_mtls": [{"ceiling": rate(30_000), "keyward": rate(27_000)}],
         "mixed": [{"keyward": rate(35_000)}],
