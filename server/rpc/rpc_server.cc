@@ -216,7 +216,7 @@ void Running::AddStreams(CallQueue& queue) {
 
 void Running::AddReflection(ReflectionCall::RequestCall request_call, CallQueue& queue) {
   auto pool = std::make_shared<ReflectionCall::Pool>(
-      queue, /*ready=*/64, /*max=*/2048,
+      queue, /*ready=*/2, /*max=*/32,
       [this, request_call = std::move(request_call)](ReflectionCall::Pool& own_pool) {
         return std::make_unique<ReflectionCall>(own_pool, request_call, service_names_, health_);
       });
