@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/rpc/audit_records.h"
+#include "server/rpc/received_bytes.h"
 
 // Batches, read and written one element at a time: a whole message of a thousand items would be thousands
 // of allocations, and one item that Protobuf refuses would spoil it.
@@ -24,6 +25,9 @@ struct BatchRequest {
 
   void Clear() { bytes = grpc::Slice(); }
 };
+
+template <>
+inline constexpr bool kStaysInBody<BatchRequest> = true;
 
 // Likewise, written.
 struct BatchResponse {

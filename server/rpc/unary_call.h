@@ -17,6 +17,7 @@
 #include "server/rpc/caller.h"
 #include "server/rpc/gate.h"
 #include "server/rpc/message_stock.h"
+#include "server/rpc/received_bytes.h"
 #include "server/rpc/stack_wipe.h"
 #include "server/rpc/status_mapping.h"
 #include "server/rpc/unary_method.h"
@@ -66,8 +67,10 @@ class UnaryCall final : public Event {
       if (!caller_->ok()) return Finish(caller_->status());
     }
     messages_ = stock_.Take();
+    received_.Note(body_);
     const bool is_message =
         grpc::SerializationTraits<Request>::Deserialize(&body_, &messages_->request).ok();
+    if (!kStaysInBody<Request>) received_.Wipe();
     if (absl::Status status = Charge(is_message); !status.ok()) return Finish(status);
     if (!is_message) {
       return Answer(errors::InvalidRequest("the request's body is not a message of its type"));
@@ -119,6 +122,7 @@ class UnaryCall final : public Event {
   // The last thing done with the slot on this thread: once gRPC's Finish is called, the queue's may use it.
   void Finish(absl::Status status) {
     if (messages_ != nullptr && method_.wipe_request) method_.wipe_request(messages_->request);
+    received_.Wipe();
     if (!status.ok()) {
       if (messages_ != nullptr && method_.wipe_response) method_.wipe_response(messages_->response);
       AddRetryPushback(status, *context_);
@@ -165,6 +169,7 @@ class UnaryCall final : public Event {
   std::optional<grpc::ServerContext> context_;
   std::optional<grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>> writer_;
   grpc::ByteBuffer body_;
+  ReceivedBytes received_;
   Arrival came_;
   std::shared_ptr<const absl::StatusOr<Caller>> caller_;
   auth::Standing standing_;

@@ -32,7 +32,7 @@ class Worked:
             self.tokens.append(self.client.encrypt(scope, plaintext).token)
             assert self.client.decrypt(scope, self.tokens[-1]).plaintext == plaintext
         with pytest.raises(grpc.RpcError):
-            self.client.encrypt("user-1", self.marker * 100_000)
+            self.client.encrypt("user-1", self.marker * 50_000)  # 1.2 MB: read, and refused
         with pytest.raises(grpc.RpcError):
             self.client.decrypt("user-1", self.tokens[0])
         for user in range(USERS):
