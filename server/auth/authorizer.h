@@ -49,7 +49,7 @@ class Authorizer {
     uint64_t generation = 0;
     Standing standing;
   };
-  struct alignas(64) Shard {
+  struct Shard {
     sync::Mutex mutex;
     absl::flat_hash_map<std::string, Known> known ABSL_GUARDED_BY(mutex);
   };
