@@ -229,17 +229,18 @@ bool AllLocal(const std::vector<net::ListenAddress>& addresses) {
 }
 
 absl::StatusOr<Config> ToConfig(const Flags& flags) {
-  Config config{.legacy_db = flags.legacy_db,
-                .tls_cert = flags.tls_cert,
-                .tls_key = flags.tls_key,
-                .tls_client_ca = flags.tls_client_ca,
-                .policy = flags.policy,
-                .require_master_key = flags.require_master_key,
-                .cache_max_keys = flags.cache_max_keys,
-                .pool_key_salt = flags.pool_key_salt,
-                .max_in_flight = flags.max_in_flight,
-                .connections = {.in_all = flags.max_connections,
-                                .per_network = flags.max_connections_per_address}};
+  Config config;
+  config.legacy_db = flags.legacy_db;
+  config.tls_cert = flags.tls_cert;
+  config.tls_key = flags.tls_key;
+  config.tls_client_ca = flags.tls_client_ca;
+  config.policy = flags.policy;
+  config.require_master_key = flags.require_master_key;
+  config.cache_max_keys = flags.cache_max_keys;
+  config.pool_key_salt = flags.pool_key_salt;
+  config.max_in_flight = flags.max_in_flight;
+  config.connections = {.in_all = flags.max_connections,
+                        .per_network = flags.max_connections_per_address};
   auto store = ParseStore(flags.store);
   if (!store.ok()) return store.status();
   config.store_path = *std::move(store);
