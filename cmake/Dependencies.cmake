@@ -22,6 +22,12 @@ if(KEYWARD_BUILD_SERVER)
   add_library(libseccomp::libseccomp UNKNOWN IMPORTED)
   set_target_properties(libseccomp::libseccomp PROPERTIES
     IMPORTED_LOCATION ${KEYWARD_SECCOMP} INTERFACE_INCLUDE_DIRECTORIES ${KEYWARD_SECCOMP_INCLUDE})
+  # Nor has this.
+  find_path(KEYWARD_JEMALLOC_INCLUDE jemalloc/jemalloc.h REQUIRED)
+  find_library(KEYWARD_JEMALLOC jemalloc REQUIRED)
+  add_library(jemalloc::jemalloc UNKNOWN IMPORTED)
+  set_target_properties(jemalloc::jemalloc PROPERTIES
+    IMPORTED_LOCATION ${KEYWARD_JEMALLOC} INTERFACE_INCLUDE_DIRECTORIES ${KEYWARD_JEMALLOC_INCLUDE})
 endif()
 if(KEYWARD_BUILD_BENCH)
   find_package(benchmark CONFIG REQUIRED)

@@ -76,8 +76,8 @@ void Guards::Watch(auth::PolicyFile file) {
   policy_ = std::make_unique<auth::PolicyWatcher>(
       std::move(file), kLookEvery, [this](const absl::StatusOr<auth::Policy>& policy) {
         if (policy.ok()) {
-          LogPolicy(*policy);
-          return authorizer_.Use(*policy);
+          authorizer_.Use(*policy);
+          return LogPolicy(*policy);  // who reads the line may rely on it
         }
         Log(LogLevel::kError, "policy_refused",
             {{"message",

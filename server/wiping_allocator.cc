@@ -1,14 +1,9 @@
 // Overwrites all heap memory of the process when it is freed, gRPC's and OpenSSL's too: a plaintext must not
 // outlive its call in memory that the next owner, or a thief of the whole memory, reads. For the program
-// alone; it takes the place of the C library's functions when it is linked in.
+// alone; it takes the place of the libraries' functions when it is linked in.
 //
-// glibc can do so itself (M_PERTURB), but only with its per-thread caches switched off, which costs more: see
-// docs/THREAT_MODEL.md for both figures.
-
-#include <errno.h>
-#include <malloc.h>
-#include <stdlib.h>
-#include <string.h>
+// The memory itself is jemalloc's: a call to gRPC frees a block of some 12 KB, which the C library's own
+// allocator does not keep at hand. See docs/adr/0015-jemalloc-that-overwrites.md for the figures.
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define KEYWARD_SANITIZED 1
@@ -18,25 +13,35 @@
 #endif
 #endif
 
-#if !defined(KEYWARD_SANITIZED) && defined(__GLIBC__)
+#ifndef KEYWARD_SANITIZED
+
+#include <errno.h>
+#include <jemalloc/jemalloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cstddef>
+#include <new>
 
 extern "C" {
-
-void __libc_free(void* block);
-void* __libc_realloc(void* block, size_t size);
 
 void free(void* block) {
   if (block == nullptr) return;
   const int error = errno;
-  explicit_bzero(block, malloc_usable_size(block));
-  __libc_free(block);
+  const size_t size = sallocx(block, 0);
+  explicit_bzero(block, size);
+  sdallocx(block, size, 0);
   errno = error;
 }
 
-// The C library would move a block without overwriting the old one.
+// jemalloc would move a block without overwriting the old one.
 void* realloc(void* block, size_t size) {
-  if (block == nullptr || size == 0) return __libc_realloc(block, size);
-  const size_t old_size = malloc_usable_size(block);
+  if (block == nullptr) return malloc(size);
+  if (size == 0) {
+    free(block);
+    return nullptr;
+  }
+  const size_t old_size = sallocx(block, 0);
   if (size <= old_size && size >= old_size / 2) return block;
   void* const moved = malloc(size);
   if (moved == nullptr) return nullptr;
@@ -46,5 +51,19 @@ void* realloc(void* block, size_t size) {
 }
 
 }  // extern "C"
+
+// jemalloc has these too, and they do not call free().
+void operator delete(void* block) noexcept { free(block); }
+void operator delete[](void* block) noexcept { free(block); }
+void operator delete(void* block, const std::nothrow_t&) noexcept { free(block); }
+void operator delete[](void* block, const std::nothrow_t&) noexcept { free(block); }
+void operator delete(void* block, size_t) noexcept { free(block); }
+void operator delete[](void* block, size_t) noexcept { free(block); }
+void operator delete(void* block, std::align_val_t) noexcept { free(block); }
+void operator delete[](void* block, std::align_val_t) noexcept { free(block); }
+void operator delete(void* block, std::align_val_t, const std::nothrow_t&) noexcept { free(block); }
+void operator delete[](void* block, std::align_val_t, const std::nothrow_t&) noexcept { free(block); }
+void operator delete(void* block, size_t, std::align_val_t) noexcept { free(block); }
+void operator delete[](void* block, size_t, std::align_val_t) noexcept { free(block); }
 
 #endif

@@ -32,19 +32,25 @@ void KeyCache::Prefetch(absl::Span<const std::string_view> user_ids) {
   std::array<size_t, kMaxPrefetch> hashes;
   for (size_t i = 0; i < user_ids.size(); ++i) {
     hashes[i] = Hash(user_ids[i]);
-    Shard& shard = ShardOf(hashes[i]);
-    sync::MutexLock lock(shard.mutex);
-    shard.by_id.prefetch(HashAlone{hashes[i]});
+    PrefetchPlace(hashes[i]);
   }
-  for (size_t i = 0; i < user_ids.size(); ++i) {
-    Shard& shard = ShardOf(hashes[i]);
-    sync::MutexLock lock(shard.mutex);
-    const auto found = shard.by_id.find(HashAlone{hashes[i]});
-    if (found == shard.by_id.end()) continue;
-    // An entry of one version has some 110 bytes, in two lines of the cache or in three.
-    const char* const entry = reinterpret_cast<const char*>(found->entry);
-    for (const size_t offset : {0, 64, 104}) __builtin_prefetch(entry + offset);
-  }
+  for (size_t i = 0; i < user_ids.size(); ++i) PrefetchEntry(hashes[i]);
+}
+
+void KeyCache::PrefetchPlace(size_t hash) {
+  Shard& shard = ShardOf(hash);
+  sync::MutexLock lock(shard.mutex);
+  shard.by_id.prefetch(HashAlone{hash});
+}
+
+void KeyCache::PrefetchEntry(size_t hash) {
+  Shard& shard = ShardOf(hash);
+  sync::MutexLock lock(shard.mutex);
+  const auto found = shard.by_id.find(HashAlone{hash});
+  if (found == shard.by_id.end()) return;
+  // An entry of one version has some 110 bytes, in two lines of the cache or in three.
+  const char* const entry = reinterpret_cast<const char*>(found->entry);
+  for (const size_t offset : {0, 64, 104}) __builtin_prefetch(entry + offset);
 }
 
 void KeyCache::Put(std::string_view user_id, const LoadedUser& user) {

@@ -33,8 +33,11 @@ class KeyCache {
 
   // nullopt where it is absent or too old.
   std::optional<LoadedUser> Get(std::string_view user_id);
-  // Gets ahead of a few Gets that follow: what they will read is on its way to the processor's cache while
-  // something else is done. At most kMaxPrefetch.
+  // Get ahead of a Get that follows: what it will read is on its way to the processor's cache while
+  // something else is done. First where the entry's place is told, and some time later the entry.
+  void PrefetchPlace(std::string_view user_id) { PrefetchPlace(Hash(user_id)); }
+  void PrefetchEntry(std::string_view user_id) { PrefetchEntry(Hash(user_id)); }
+  // Both, of a few users. At most kMaxPrefetch.
   void Prefetch(absl::Span<const std::string_view> user_ids);
   static constexpr size_t kMaxPrefetch = 16;
   // `user` must be complete.
@@ -87,6 +90,8 @@ class KeyCache {
 
   static size_t Hash(std::string_view user_id) { return std::hash<std::string_view>()(user_id); }
   Shard& ShardOf(size_t hash);
+  void PrefetchPlace(size_t hash);
+  void PrefetchEntry(size_t hash);
 
   const size_t max_per_shard_;
   const absl::Duration ttl_;

@@ -98,7 +98,7 @@ Nonces Keyring::DrawNonces(size_t count) const {
 
 std::optional<absl::StatusOr<Encrypted>> Keyring::TryEncrypt(const EncryptItem& item) {
   // While the nonce is drawn the key comes from memory.
-  if (item.scope.user_id) Prefetch(absl::MakeSpan(&*item.scope.user_id, 1));
+  if (item.scope.user_id) cache_.PrefetchEntry(*item.scope.user_id);
   Nonces nonce = DrawNonces(1);
   return TryEncrypt(item, nonce);
 }
@@ -169,6 +169,8 @@ void Keyring::DecryptMany(absl::Span<const DecryptItem> items,
 }
 
 void Keyring::Decrypt(const DecryptItem& item, Callback<Decrypted> done) {
+  // While the token is read the key comes from memory.
+  if (item.scope.user_id) cache_.PrefetchEntry(*item.scope.user_id);
   if (auto opened = TryDecrypt(item)) return done(*std::move(opened));
   users_.Load(OnlyOne(Want(item, std::move(done))));
 }

@@ -97,7 +97,8 @@ class Keyring {
   // The user's key of that version, 0 for the primary one, made first where the user has none.
   void GetOrCreateUserKey(std::string_view user_id, uint32_t version, Callback<UserKey> done);
 
-  // Gets ahead of the Tries of a few users, see KeyCache::Prefetch.
+  // Gets ahead of the call of a user that is about to come, or the Tries of a few: see KeyCache.
+  void Announce(std::string_view user_id) { cache_.PrefetchPlace(user_id); }
   static constexpr size_t kMaxPrefetch = KeyCache::kMaxPrefetch;
   void Prefetch(absl::Span<const std::string_view> user_ids) { cache_.Prefetch(user_ids); }
   // Nonces for `count` items, drawn at once.

@@ -123,6 +123,9 @@ void RecordBatch(const BatchRequest&, const BatchResponse& response, const Statu
 KeyServiceMethods MakeKeyServiceMethods(RawKeyService& service, keyring::Keyring& keyring,
                                         std::string version, std::string store) {
   KeyServiceMethods methods;
+  const auto announce = [&keyring](const auto& request) {
+    if (request.has_user_id()) keyring.Announce(request.user_id());
+  };
 
   auto& user_key = methods.get_or_create_user_key;
   user_key.name = "GetOrCreateUserKey";
@@ -141,6 +144,7 @@ KeyServiceMethods MakeKeyServiceMethods(RawKeyService& service, keyring::Keyring
   auto& encrypt = methods.encrypt;
   encrypt.name = "Encrypt";
   encrypt.request_call = [&service](auto... call) { service.RequestEncrypt(call...); };
+  encrypt.announce = announce;
   encrypt.authorize = kAuthorize;
   encrypt.handle = [&keyring](const CallScene&, const auto& request, auto& response, auto done) {
     HandleEncrypt(keyring, request, response, std::move(done));
@@ -152,6 +156,7 @@ KeyServiceMethods MakeKeyServiceMethods(RawKeyService& service, keyring::Keyring
   auto& decrypt = methods.decrypt;
   decrypt.name = "Decrypt";
   decrypt.request_call = [&service](auto... call) { service.RequestDecrypt(call...); };
+  decrypt.announce = announce;
   decrypt.authorize = kAuthorize;
   decrypt.handle = [&keyring](const CallScene&, const auto& request, auto& response, auto done) {
     HandleDecrypt(keyring, request, response, std::move(done));

@@ -18,18 +18,25 @@ inline constexpr bool kStaysInBody = false;
 class ReceivedBytes {
  public:
   // Before the body is read, which empties it.
-  void Note(const grpc::ByteBuffer& body) { body.Dump(&slices_); }
+  void Note(const grpc::ByteBuffer& body) {
+    if (!body.TrySingleSlice(&only_).ok()) body.Dump(&pieces_);
+  }
 
   void Wipe() {
-    for (const grpc::Slice& slice : slices_) {
-      // This message's alone: no other one shares these bytes of the buffer.
-      explicit_bzero(const_cast<uint8_t*>(slice.begin()), slice.size());
-    }
-    slices_.clear();
+    Overwrite(only_);
+    only_ = grpc::Slice();
+    for (const grpc::Slice& piece : pieces_) Overwrite(piece);
+    pieces_.clear();
   }
 
  private:
-  std::vector<grpc::Slice> slices_;
+  // This message's alone: no other one shares these bytes of the buffer.
+  static void Overwrite(const grpc::Slice& slice) {
+    explicit_bzero(const_cast<uint8_t*>(slice.begin()), slice.size());
+  }
+
+  grpc::Slice only_;                // where the message came in one piece
+  std::vector<grpc::Slice> pieces_;  // where it did not
 };
 
 }  // namespace keyward::rpc

@@ -16,6 +16,7 @@
 #include "server/rpc/call_queue.h"
 #include "server/rpc/caller.h"
 #include "server/rpc/gate.h"
+#include "server/rpc/message_bytes.h"
 #include "server/rpc/message_stock.h"
 #include "server/rpc/received_bytes.h"
 #include "server/rpc/stack_wipe.h"
@@ -68,8 +69,8 @@ class UnaryCall final : public Event {
     }
     messages_ = stock_.Take();
     received_.Note(body_);
-    const bool is_message =
-        grpc::SerializationTraits<Request>::Deserialize(&body_, &messages_->request).ok();
+    const bool is_message = ReadMessage(body_, messages_->request);
+    if (is_message && method_.announce) method_.announce(messages_->request);
     if (!kStaysInBody<Request>) received_.Wipe();
     if (absl::Status status = Charge(is_message); !status.ok()) return Finish(status);
     if (!is_message) {
@@ -129,9 +130,7 @@ class UnaryCall final : public Event {
       writer_->FinishWithError(ToGrpcStatus(status), this);
       return;
     }
-    bool own_buffer = false;
-    grpc::ByteBuffer body;
-    grpc::SerializationTraits<Response>::Serialize(messages_->response, &body, &own_buffer);
+    const grpc::ByteBuffer body = WriteMessage(messages_->response);
     response_bytes_ = body.Length();
     if (method_.wipe_response) method_.wipe_response(messages_->response);
     if (pool_.OnItsThread()) {

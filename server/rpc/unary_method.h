@@ -38,6 +38,10 @@ struct UnaryMethod {
                      void* tag)>
       request_call;
 
+  // Told of a request as soon as it is read, before anybody asks whether it is allowed: what it will need
+  // can be fetched meanwhile; null: nothing.
+  std::function<void(const Request&)> announce;
+
   // How many items it asks for, by which a limited caller is charged; null: one.
   std::function<int64_t(const Request&)> count;
 
