@@ -37,13 +37,14 @@ class SqliteWriter {
   absl::Status PrepareStatements();
   // UNAVAILABLE where the transaction has to end; what concerns the row alone is in `result`.
   absl::Status StoreUser(const NewUser& user, absl::StatusOr<Created>& result);
+  absl::StatusOr<bool> IsKnown(const std::string& user_id);
   absl::Status Insert(const NewUser& user);
   absl::Status Transact(const std::vector<NewUser>& users,
                         std::vector<absl::StatusOr<Created>>& results);
 
   const std::unique_ptr<SqliteConnection> connection_;
   SqliteReader reader_;
-  SqliteStatement begin_, commit_, insert_;
+  SqliteStatement begin_, commit_, is_known_, insert_;
   int pages_at_checkpoint_ = 0;
 };
 
