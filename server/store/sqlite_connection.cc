@@ -2,8 +2,13 @@
 
 #include <sqlite3.h>
 
+#include <filesystem>
+#include <string>
+#include <system_error>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "server/errors/errors.h"
 
@@ -20,6 +25,53 @@ constexpr char kSettings[] =
 int RememberLogPages(void* log_pages, sqlite3*, const char*, int pages) {
   *static_cast<int*>(log_pages) = pages;
   return SQLITE_OK;
+}
+
+// How a file is opened.
+struct Way {
+  std::string name;
+  int flags;
+  const char* vfs = nullptr;
+  const char* before_all = "";
+};
+
+bool HasLog(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path + "-wal", error);
+  return !error && size > 0;
+}
+
+std::string Uri(const std::string& path, std::string_view parameters) {
+  std::string uri = "file:";
+  for (const char byte : path) {
+    const bool plain = absl::ascii_isalnum(static_cast<unsigned char>(byte)) || byte == '/';
+    absl::StrAppend(&uri, plain ? std::string(1, byte)
+                                : absl::StrCat("%", absl::BytesToHexString(std::string(1, byte))));
+  }
+  return uri.append(parameters);
+}
+
+// A read-only connection in the ordinary way makes a -shm file, and one that is "immutable" does
+// not see the log. One that has the file to itself keeps the log's index in its own memory; that
+// takes a lock which a read-only file cannot have, and so a VFS without locks.
+Way WayOf(const std::string& path, SqliteConnection::Access access) {
+  switch (access) {
+    case SqliteConnection::Access::kReadOnly:
+      return {path, SQLITE_OPEN_READONLY};
+    case SqliteConnection::Access::kReadWrite:
+      return {path, SQLITE_OPEN_READWRITE};
+    case SqliteConnection::Access::kFrozen:
+      break;
+  }
+  if (HasLog(path)) {
+    return {path, SQLITE_OPEN_READONLY, "unix-none", "PRAGMA locking_mode=EXCLUSIVE"};
+  }
+  return {Uri(path, "?immutable=1"), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI};
+}
+
+int Tick(void* tick) {
+  (*static_cast<std::function<void()>*>(tick))();
+  return 0;
 }
 
 bool MayPassWithNewConnection(int primary_code) {
@@ -91,15 +143,18 @@ std::string SqliteStatement::Bytes(int column) const {
 
 absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
     const std::string& path, Access access, absl::Duration busy_timeout) {
-  const int mode = access == Access::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  const Way way = WayOf(path, access);
   sqlite3* database = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &database,
-                                   mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code =
+      sqlite3_open_v2(way.name.c_str(), &database,
+                      way.flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, way.vfs);
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(database));
   if (code != SQLITE_OK) return connection->Error(code);
   sqlite3_busy_timeout(database, static_cast<int>(absl::ToInt64Milliseconds(busy_timeout)));
   sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  if (absl::Status set = connection->Execute(kSettings); !set.ok()) return set;
+  if (access == Access::kFrozen) connection->SetCheckpointOnClose(false);
+  const absl::Status set = connection->Execute(absl::StrCat(way.before_all, ";", kSettings));
+  if (!set.ok()) return set;
   sqlite3_wal_hook(database, RememberLogPages, &connection->log_pages_);
   return connection;
 }
@@ -125,6 +180,12 @@ absl::StatusOr<int64_t> SqliteConnection::QueryInt(std::string_view sql) {
   absl::StatusOr<bool> row = statement->Step();
   if (!row.ok()) return row.status();
   return *row ? statement->Int(0) : 0;
+}
+
+void SqliteConnection::WhileRunning(std::function<void()> tick) {
+  constexpr int kInstructions = 100'000;
+  tick_ = std::move(tick);
+  sqlite3_progress_handler(database_, tick_ ? kInstructions : 0, Tick, &tick_);
 }
 
 int64_t SqliteConnection::Changes() const { return sqlite3_changes64(database_); }

@@ -2,6 +2,7 @@
 #define KEYWARD_SERVER_STORE_SQLITE_CONNECTION_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -60,7 +61,11 @@ class SqliteStatement {
 // with SQLite's own words. Neither tells a row's content.
 class SqliteConnection {
  public:
-  enum class Access { kReadOnly, kReadWrite };
+  // kFrozen: reads what was committed, in the write-ahead log too, and changes nothing: not the
+  // database, not its log, and no file beside them is made. Nobody may write to it meanwhile, since
+  // SQLite's own locks, which would need such a file, are not taken. `path` has no symbolic link at
+  // its end.
+  enum class Access { kReadOnly, kReadWrite, kFrozen };
 
   // Opens a file that is there; none is ever created. The schema of the file is not trusted,
   // deleted content is overwritten, nothing is mapped into memory, checkpoints are left to the
@@ -78,6 +83,9 @@ class SqliteConnection {
   absl::Status Execute(const std::string& sql);
   // The single number that a query gives.
   absl::StatusOr<int64_t> QueryInt(std::string_view sql);
+
+  // Calls `tick` some times a second while a statement runs; not from within it.
+  void WhileRunning(std::function<void()> tick);
 
   // Rows that the last INSERT, UPDATE or DELETE changed.
   int64_t Changes() const;
@@ -101,6 +109,7 @@ class SqliteConnection {
   absl::Status Error(int code);
 
   sqlite3* const database_;
+  std::function<void()> tick_;
   int log_pages_ = 0;
   bool needs_reopen_ = false;
 };

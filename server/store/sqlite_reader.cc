@@ -92,11 +92,16 @@ absl::StatusOr<UserKeys> SqliteReader::Find(const std::string& user_id) {
   return std::move(found->front());
 }
 
-absl::StatusOr<std::vector<UserKeys>> SqliteReader::Page(const std::string& after, int limit) {
+absl::StatusOr<std::vector<UserKeys>> SqliteReader::PageAsStored(const std::string& after,
+                                                                 int limit) {
   page_.BindText(1, after);
   page_.BindInt(2, std::max(limit, 0));
-  absl::StatusOr<std::vector<UserKeys>> page = Collect(page_);
-  if (!page.ok()) return page.status();
+  return Collect(page_);
+}
+
+absl::StatusOr<std::vector<UserKeys>> SqliteReader::Page(const std::string& after, int limit) {
+  absl::StatusOr<std::vector<UserKeys>> page = PageAsStored(after, limit);
+  if (!page.ok()) return page;
   for (UserKeys& user : *page) DropImpossibleKeys(user);
   return page;
 }
