@@ -4,14 +4,13 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "client/cli/output.h"
 #include "server/audit/keys.h"
 
 namespace keyward::cli {
 
-// The keys of audit logs under every KEK that API_KEY_MASTER_KEY and API_KEY_MASTER_KEY_PREVIOUS,
-// or their _FILE forms, hold, as a server reads them. INVALID_ARGUMENT where there is none, or one
-// is malformed.
-absl::StatusOr<std::vector<audit::AuditKeys>> TakeAuditKeys();
+// The keys of audit logs under every KEK that LoadKeks gives; errors as there.
+absl::StatusOr<std::vector<audit::AuditKeys>> TakeAuditKeys(const Output& output);
 
 }  // namespace keyward::cli
 

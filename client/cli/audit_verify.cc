@@ -1,9 +1,6 @@
 #include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cstdio>
 #include <limits>
 #include <string>
 #include <utility>
@@ -17,6 +14,7 @@
 #include "client/cli/audit_keys.h"
 #include "client/cli/failure.h"
 #include "client/cli/input.h"
+#include "client/cli/late_progress.h"
 #include "server/audit/verify.h"
 
 namespace keyward::cli {
@@ -26,27 +24,6 @@ constexpr std::size_t kReadBytes = std::size_t{1} << 20;
 // A server may be within a line; this is long for a write.
 constexpr int kWaitMilliseconds = 50;
 constexpr int kWaits = 20;
-
-// A line on a terminal that tells how far a long verification is.
-class VerifyProgress {
- public:
-  void Update(std::uint64_t lines) {
-    using std::chrono::steady_clock;
-    if (!on_terminal_ || steady_clock::now() < next_) return;
-    next_ = steady_clock::now() + std::chrono::milliseconds(200);
-    std::fputs(absl::StrFormat("\r\x1b[K%u lines", lines).c_str(), stderr);
-    shown_ = true;
-  }
-  void Erase() const {
-    if (shown_) std::fputs("\r\x1b[K", stderr);
-  }
-
- private:
-  const bool on_terminal_ = isatty(STDERR_FILENO) != 0;
-  std::chrono::steady_clock::time_point next_ =
-      std::chrono::steady_clock::now() + std::chrono::seconds(1);
-  bool shown_ = false;
-};
 
 absl::StatusOr<std::optional<audit::Anchor>> ParseAnchor(const std::string& text) {
   if (text.empty()) return std::nullopt;
@@ -93,7 +70,7 @@ absl::StatusOr<std::vector<std::string>> OldestFirst(const std::vector<std::stri
   return sorted;
 }
 
-absl::Status Feed(const InputFile& file, audit::Verifier& verifier, VerifyProgress& progress) {
+absl::Status Feed(const InputFile& file, audit::Verifier& verifier, LateProgress& progress) {
   std::string buffer(kReadBytes, '\0');
   int waits = 0;
   while (!verifier.problem()) {
@@ -105,13 +82,13 @@ absl::Status Feed(const InputFile& file, audit::Verifier& verifier, VerifyProgre
       continue;
     }
     verifier.Feed(std::string_view(buffer).substr(0, *size));
-    progress.Update(verifier.log().lines);
+    if (progress.Due()) progress.Show(absl::StrCat(verifier.log().lines, " lines"));
   }
   return absl::OkStatus();
 }
 
 absl::Status VerifyFiles(const std::vector<std::string>& paths, audit::Verifier& verifier) {
-  VerifyProgress progress;
+  LateProgress progress;
   absl::Status status;
   for (const std::string& path : paths) {
     const auto file = InputFile::Open(path);
@@ -122,7 +99,6 @@ absl::Status VerifyFiles(const std::vector<std::string>& paths, audit::Verifier&
     }
     if (!status.ok() || verifier.problem()) break;
   }
-  progress.Erase();
   return status;
 }
 
@@ -157,7 +133,7 @@ ExitStatus Tell(const audit::VerifiedLog& log, Output& output) {
 ExitStatus VerifyAudit(const Invocation& invocation, Output& output) {
   const auto anchor = ParseAnchor(invocation.audit.anchor);
   if (!anchor.ok()) return output.Fail(LocalFailure(anchor.status()), kExitUsage);
-  const auto keys = TakeAuditKeys();
+  const auto keys = TakeAuditKeys(output);
   if (!keys.ok()) return output.Fail(LocalFailure(keys.status()), kExitUsage);
   const auto paths = OldestFirst(invocation.audit.files);
   if (!paths.ok()) return output.Fail(LocalFailure(paths.status()), kExitUsage);

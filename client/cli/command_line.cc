@@ -20,6 +20,7 @@ struct Arguments {
   client::TlsOptions tls;
   std::string user;
   bool pool = false;
+  std::string store;
 };
 
 void AddGlobalOptions(CLI::App& app, Arguments& into) {
@@ -101,6 +102,12 @@ void AddAuditActions(CLI::App& verb, AuditQuestion& into) {
   tail->add_flag("-f,--follow", into.follow, "Go on with those that come, also in a new file");
 }
 
+void AddDatabase(CLI::App& verb, Arguments& into) {
+  verb.add_option("DATABASE", into.invocation.database, "The file; it wins over --store");
+  verb.add_option("--store", into.store, "The same, as the server has it: sqlite:PATH")
+      ->envname("KEYWARD_STORE");
+}
+
 void AddVerbs(CLI::App& app, Arguments& into) {
   for (const VerbHelp& each : kVerbs) {
     CLI::App* verb = app.add_subcommand(std::string(each.name), std::string(each.summary));
@@ -123,6 +130,7 @@ void AddVerbs(CLI::App& app, Arguments& into) {
     if (name == "audit") AddAuditActions(*verb, into.invocation.audit);
     if (name == "certs") AddCerts(*verb, into.invocation.trial);
     if (name == "policy") AddPolicyActions(*verb, into.invocation.policy);
+    if (name == "verify") AddDatabase(*verb, into);
     if (name == "user-key") {
       AddUser(*verb, into);
       verb->add_option("--version", into.invocation.key_version, "Of the key; 0: the primary one")
@@ -149,6 +157,14 @@ void TakePolicyAction(const CLI::App& verb, PolicyQuestion& into) {
   }
 }
 
+void TakeDatabase(const Arguments& from, Invocation& invocation) {
+  if (invocation.raw) throw CLI::ValidationError("verify and --raw exclude each other");
+  if (invocation.database.empty()) invocation.database = from.store;
+  if (invocation.database.empty()) {
+    throw CLI::ValidationError("verify needs a DATABASE, or --store sqlite:PATH");
+  }
+}
+
 // Throws CLI's own errors, like the parser.
 Invocation Finish(const CLI::App& app, Arguments& arguments) {
   Invocation& invocation = arguments.invocation;
@@ -166,6 +182,7 @@ Invocation Finish(const CLI::App& app, Arguments& arguments) {
   if (invocation.batch && invocation.raw) {
     throw CLI::ValidationError("--batch and --raw exclude each other");
   }
+  if (invocation.verb == "verify") TakeDatabase(arguments, invocation);
   if (invocation.verb == "audit") {
     invocation.audit.action = verb.get_subcommands().front()->get_name();
   }

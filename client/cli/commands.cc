@@ -20,6 +20,7 @@
 #include "client/cli/failure.h"
 #include "client/cli/input.h"
 #include "client/cli/policy.h"
+#include "client/cli/verify.h"
 #include "client/cpp/src/utf8.h"
 #include "keyward/client.h"
 
@@ -203,7 +204,7 @@ constexpr std::array kRuns = {
     Verb{"user-key", UserKey}, Verb{"pool-key", PoolKey},
     Verb{"hash", Hash},        Verb{"is-encrypted", IsEncrypted},
     Verb{"audit", RunAudit},   Verb{"certs", MakeTrialCertificates},
-    Verb{"policy", RunPolicy},
+    Verb{"policy", RunPolicy}, Verb{"verify", VerifyDatabase},
 };
 
 }  // namespace

@@ -17,6 +17,8 @@ enum ExitStatus {
   kExitNo = 1,
   // Anything wrong on this side: arguments, files, output that cannot be written.
   kExitUsage = 2,
+  // A database that another process has open, as for the server (EX_CONFIG of sysexits.h).
+  kExitInUse = 78,
 };
 
 // What certs trial is to make.
@@ -75,6 +77,8 @@ struct Invocation {
   PolicyQuestion policy;
   TrialOptions trial;
   AuditQuestion audit;
+  // What `keyward verify` looks at: a path, or sqlite:PATH.
+  std::string database;
 };
 
 }  // namespace keyward::cli

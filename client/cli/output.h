@@ -26,6 +26,7 @@ class Output {
   // `raw`: no newline after a result.
   Output(bool json, bool raw) : json_(json), raw_(raw) {}
 
+  bool json() const { return json_; }
   bool raw() const { return raw_; }
 
   // Writes `bare`, or `object` where JSON is asked for. Returns `status`, or kExitUsage where

@@ -117,7 +117,7 @@ TEST_F(CliTest, InputThatDoesNotEndIsRefused) {
 TEST_F(CliTest, EveryHelpShowsAnExample) {
   EXPECT_THAT(Keyward({"--help"}), Ends(0, HasSubstr("Example:\n  token=$("), ""));
   for (const std::string verb : {"genkey", "status", "encrypt", "decrypt", "user-key", "pool-key",
-                                 "hash", "is-encrypted", "certs", "policy"}) {
+                                 "hash", "is-encrypted", "certs", "policy", "verify"}) {
     const ProgramResult help = Keyward({verb, "--help"});
     EXPECT_EQ(help.exit_status, 0) << verb;
     const std::size_t example = help.output.find("\nExample:\n");
