@@ -1,4 +1,7 @@
-"""Stored keys that are not what they should be: refused one by one, while all others are served."""
+"""Stored keys that are not what they should be: refused one by one, while all others are served.
+
+`keyward verify` finds the same ones in the file.
+"""
 import os
 
 import pytest
@@ -6,6 +9,7 @@ import pytest
 from harness import formats, rows
 from harness.rpc import refused
 from harness.stubs import keys
+from harness.verification import verify
 
 WRAPPED_BITS = (formats.NONCE + 32 + formats.TAG) * 8
 SOUND = "sound"
@@ -33,6 +37,21 @@ def is_corrupt(client, user: str) -> None:
             call()
 
 
+def found(rig, **keys_loaded) -> set[tuple]:
+    """What verification finds, as user, version and reason."""
+    return verify(rig.store, kek=rig.kek, **keys_loaded).found()
+
+
+def are_corrupt(rig, users: list[str], versions: tuple[int, ...] = (1,), **options) -> None:
+    """Neither a server nor verification takes the users' keys; all others are sound."""
+    said = verify(rig.store, kek=rig.kek, previous=options.get("previous"))
+    assert said.found() == {(user, version, "STORED_KEY_CORRUPT")
+                            for user in users for version in versions}
+    client = rig.serve(**options)
+    for user in users:
+        is_corrupt(client, user)
+
+
 def test_rows_are_wrapped_as_the_formats_say(rig):
     key = made(rig, ["ünï"])["ünï"]
     with rows.edit(rig.store) as database:
@@ -56,18 +75,122 @@ def test_every_single_bit_of_a_stored_key_counts(rig):
                 rows.set_wrapped(database, user, bytes(blob))
 
     flip()
+    assert found(rig) == {(user, 1, "STORED_KEY_CORRUPT") for user in users}
     server = rig.start()
     client = rig.client(server)
     for user in users:
-        with refused("DATA_LOSS", "STORED_KEY_CORRUPT"):
-            client.user_key(user)
-    is_corrupt(client, users[0])
+        is_corrupt(client, user)
     assert client.user_key(SOUND).key == before[SOUND]
     assert client.user_key("new after that").created
     assert rig.end(server) == 0
 
     flip()
+    assert not found(rig)
     assert make(rig.serve(), list(before)) == before, "nothing was written over"
+
+
+def bit_columns() -> dict[str, dict[str, object]]:
+    """A user for each bit of the numbers in a row, and what its row then says in place of version 1."""
+    columns: dict[str, dict[str, object]] = {}
+    for bit in range(64):
+        for name, value in (("version", 1), ("wrap_format", formats.WRAP_FORMAT)):
+            flipped = value ^ 1 << bit
+            columns[f"{name}-{bit}"] = {name: flipped - (1 << 64 if flipped >> 63 else 0)}
+    return columns
+
+
+def test_every_single_bit_of_a_rows_version_and_format_counts(rig):
+    columns = bit_columns()
+    made(rig, list(columns))
+    with rows.edit(rig.store) as database:
+        for user, changed in columns.items():
+            rows.set_version(database, user, 1, **changed)
+    assert {user for user, _, _ in found(rig)} == set(columns)
+    client = rig.serve()
+    for user in columns:
+        is_corrupt(client, user)
+    client.user_key(SOUND)
+
+
+def test_every_single_bit_of_a_rows_kek_id_counts(rig):
+    users = [f"bit-{bit}" for bit in range(64)]
+    made(rig, users)
+    with rows.edit(rig.store) as database:
+        for bit, user in enumerate(users):
+            kek_id = int.from_bytes(formats.kek_id(rig.kek), "big") ^ 1 << bit
+            rows.set_version(database, user, 1, kek_id=kek_id.to_bytes(8, "big"))
+    assert found(rig) == {(user, 1, "KEK_NOT_LOADED") for user in users}
+    client = rig.serve()
+    for user in users:
+        with refused("FAILED_PRECONDITION", "KEK_NOT_LOADED"):
+            client.user_key(user)
+    client.user_key(SOUND)
+
+
+def test_every_single_bit_of_a_rows_user_id_counts(rig):
+    """But for the high bits: with one of them the id is no UTF-8, which no call can name."""
+    user = "alice-7.é"
+    near = []
+    for bit in range(len(user.encode()) * 8):
+        changed = bytearray(user.encode())
+        changed[bit // 8] ^= 1 << bit % 8
+        try:
+            near.append(changed.decode())
+        except UnicodeDecodeError:
+            pass
+    assert len(near) > 50
+    made(rig, [user])
+    with rows.edit(rig.store) as database:
+        for other in near:
+            database.execute("INSERT INTO user_keys SELECT ?, version, kek_id, wrap_format, wrapped_key, state, "
+                             "created_at FROM user_keys WHERE user_id = ?", (other, user))
+    are_corrupt(rig, near)
+
+
+def test_keys_that_changed_hands_are_refused(rig):
+    """Each user has the next one's key."""
+    users = [f"user-{number}" for number in range(10)]
+    made(rig, users)
+    with rows.edit(rig.store) as database:
+        blobs = [rows.wrapped(database, user) for user in users]
+        for user, blob in zip(users, [*blobs[1:], blobs[0]]):
+            rows.set_wrapped(database, user, blob)
+    are_corrupt(rig, users)
+
+
+def two_versions(rig, user: str, second_kek: bytes | None = None) -> None:
+    made(rig, [user])
+    with rows.edit(rig.store) as database:
+        rows.add_version(database, second_kek or rig.kek, user, 2, os.urandom(32))
+
+
+def exchange(database, user: str, columns: str) -> None:
+    """Between the user's first and second version."""
+    values = {version: database.execute(
+        f"SELECT {columns} FROM user_keys WHERE user_id = ? AND version = ?", (user, version)).fetchone()
+        for version in (1, 2)}
+    for version in (1, 2):
+        rows.set_version(database, user, version,
+                         **dict(zip(columns.split(", "), values[3 - version])))
+
+
+def test_keys_moved_between_versions_are_refused(rig):
+    two_versions(rig, "u")
+    assert not found(rig)
+    with rows.edit(rig.store) as database:
+        exchange(database, "u", "wrapped_key")
+    are_corrupt(rig, ["u"], versions=(1, 2))
+
+
+@pytest.mark.parametrize("columns", ["wrapped_key", "kek_id", "kek_id, wrapped_key"])
+def test_keys_moved_between_keks_are_refused(rig, columns):
+    """Both are loaded; with both columns a row also moves to the other version."""
+    other = os.urandom(32)
+    two_versions(rig, "u", second_kek=other)
+    assert not found(rig, previous=other)
+    with rows.edit(rig.store) as database:
+        exchange(database, "u", columns)
+    are_corrupt(rig, ["u"], versions=(1, 2), previous=other)
 
 
 def test_a_row_copied_from_one_user_to_another_is_refused(rig):

@@ -43,7 +43,7 @@ def set_user(connection: sqlite3.Connection, user_id: str, **columns: int) -> No
     assert changed.rowcount == 1
 
 
-def set_version(connection: sqlite3.Connection, user_id: str, version: int, **columns: object) -> None:
+def set_version(connection: sqlite3.Connection, user_id: str, version: int, /, **columns: object) -> None:
     assignments = ", ".join(f"{name} = ?" for name in columns)
     changed = connection.execute(
         f"UPDATE user_keys SET {assignments} WHERE user_id = ? AND version = ?",
