@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
 #include <string>
 
 #include "tests/auth/naive_policy.h"
+#include "tests/testing/chance.h"
 
 namespace keyward::auth {
 namespace {
@@ -45,21 +45,15 @@ TEST(GlobTest, FrontAndBackDoNotShareBytes) {
   EXPECT_FALSE(GlobMatches("*ab*", "a"));
 }
 
-TEST(GlobTest, AgreesWithTheDefinitionOnRandomPatterns) {
-  constexpr unsigned kSeed = 20240229;
-  std::mt19937 random(kSeed);
-  const auto any = [&](const std::string& alphabet, size_t max_size) {
-    std::string text(random() % (max_size + 1), '\0');
-    for (char& byte : text) byte = alphabet[random() % alphabet.size()];
-    return text;
-  };
+using GlobPropertyTest = ::keyward::testing::PropertyTest;
+
+TEST_F(GlobPropertyTest, AgreesWithTheDefinitionOnRandomPatterns) {
   int matched = 0;
   for (int i = 0; i < 200'000; ++i) {
-    const std::string pattern = any("ab**", 8);
-    const std::string text = any("ab", 10);
+    const std::string pattern = chance_.Word("ab**", chance_.Below(9));
+    const std::string text = chance_.Word("ab", chance_.Below(11));
     const bool matches = NaiveGlobMatches(pattern, text);
-    ASSERT_EQ(GlobMatches(pattern, text), matches)
-        << "seed " << kSeed << ": '" << pattern << "' and '" << text << "'";
+    ASSERT_EQ(GlobMatches(pattern, text), matches) << "'" << pattern << "' and '" << text << "'";
     matched += matches ? 1 : 0;
   }
   EXPECT_GT(matched, 10'000);

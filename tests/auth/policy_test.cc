@@ -3,12 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <random>
-#include <set>
 #include <string>
 #include <vector>
-
-#include "tests/auth/naive_policy.h"
 
 namespace keyward::auth {
 namespace {
@@ -145,110 +141,6 @@ TEST(PermissionTest, NamesAreThoseOfTheContract) {
               ElementsAre("encrypt", "decrypt", "export", "rewrap", "legacy_plaintext", "admin"));
   EXPECT_EQ(PermissionNamed("Encrypt"), std::nullopt);
   EXPECT_EQ(PermissionNamed(""), std::nullopt);
-}
-
-// Small alphabets, so that rules and questions meet often.
-class RandomPolicies {
- public:
-  explicit RandomPolicies(unsigned seed) : random_(seed) {}
-
-  std::vector<NaiveGrant> Grants() {
-    std::set<std::string> texts;
-    std::vector<NaiveGrant> grants;
-    const size_t count = 1 + Below(5);
-    while (grants.size() < count) {
-      NaiveGrant grant = OneGrant();
-      // The parser refuses the same grant twice.
-      if (texts.insert(ToText({grant})).second) grants.push_back(grant);
-    }
-    return grants;
-  }
-
-  std::string Principal() {
-    if (Below(4) == 0) return Below(2) == 0 ? "loopback" : "anonymous";
-    return Kind() + Word("ab", 3);
-  }
-
-  std::string User() { return Word("ab", 4); }
-
- private:
-  size_t Below(size_t limit) { return random_() % limit; }
-  std::string Kind() { return Below(2) == 0 ? "cn:" : "dns:"; }
-  std::string Word(const std::string& alphabet, size_t max_size) {
-    std::string word(1 + Below(max_size), '\0');
-    for (char& byte : word) byte = alphabet[Below(alphabet.size())];
-    return word;
-  }
-  std::string PrincipalPattern() {
-    if (Below(6) == 0) return "*";
-    if (Below(4) == 0) return Principal();
-    return Kind() + Word("ab*", 3);
-  }
-
-  NaiveGrant OneGrant() {
-    NaiveGrant grant;
-    AddUnique(
-        1 + Below(2), [&] { return PrincipalPattern(); }, grant.principals);
-    for (const Permission each : kAllPermissions) {
-      if (Below(3) == 0) grant.permissions.push_back(each);
-    }
-    if (grant.permissions.empty()) grant.permissions.push_back(kAllPermissions[Below(6)]);
-    AddUnique(
-        1 + Below(3), [&] { return Word("ab*", 4); }, grant.users);
-    grant.pool = Below(3) == 0;
-    if (grant.pool && grant.permissions.back() != Permission::kAdmin && Below(2) == 0) {
-      grant.users.clear();
-    }
-    return grant;
-  }
-
-  template <typename Make>
-  static void AddUnique(size_t count, const Make& make, std::vector<std::string>& into) {
-    std::set<std::string> seen;
-    for (size_t i = 0; i < count; ++i) {
-      std::string each = make();
-      // Runs of stars are one star to the parser, which refuses the same pattern twice.
-      while (each.find("**") != each.npos) each.erase(each.find("**"), 1);
-      if (seen.insert(each).second) into.push_back(each);
-    }
-  }
-
-  std::mt19937 random_;
-};
-
-TEST(PolicyPropertyTest, DecidesAsTheFormatIsDescribed) {
-  size_t allowed = 0;
-  size_t denied = 0;
-  for (unsigned seed = 1; seed <= 1'000; ++seed) {
-    RandomPolicies random(seed);
-    const std::vector<NaiveGrant> grants = random.Grants();
-    const std::string text = ToText(grants);
-    SCOPED_TRACE("seed " + std::to_string(seed) + "\n" + text);
-    const auto policy = Policy::Parse(text);
-    ASSERT_TRUE(policy.ok()) << policy.status();
-    for (int i = 0; i < 20; ++i) {
-      const Principal principal = Named(random.Principal());
-      const Access access = policy->AccessOf(principal);
-      const std::string user = random.User();
-      for (const Permission each : kAllPermissions) {
-        for (const std::optional<std::string_view>& user_id :
-             {std::optional<std::string_view>(user), std::optional<std::string_view>()}) {
-          const auto expected = NaiveFirstGrant(grants, principal.text(), each, user_id);
-          ASSERT_EQ(access.Allows(each, user_id), expected.has_value())
-              << principal.text() << " " << PermissionName(each) << " "
-              << user_id.value_or("(pool)");
-          const auto why = policy->WhyAllowed(principal, each, user_id);
-          ASSERT_EQ(why.has_value(), expected.has_value());
-          if (expected) {
-            ASSERT_EQ(why->number, *expected + 1);
-          }
-          (expected ? allowed : denied) += 1;
-        }
-      }
-    }
-  }
-  EXPECT_GT(allowed, 10'000U);
-  EXPECT_GT(denied, 10'000U);
 }
 
 }  // namespace
