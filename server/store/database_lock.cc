@@ -38,13 +38,21 @@ void WriteHolder(int file, const std::string& program) {
   if (ftruncate(file, 0) != 0 || pwrite(file, text.data(), text.size(), 0) < 0) return;
 }
 
+// Never FAILED_PRECONDITION, as some errors would be: that says that another process has the lock.
+absl::Status CannotOpen(const std::string& path, int error) {
+  const absl::Status status =
+      absl::ErrnoToStatus(error, absl::StrCat("cannot open the lock file ", path));
+  if (!absl::IsFailedPrecondition(status)) return status;
+  return absl::PermissionDeniedError(status.message());
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<DatabaseLock>> DatabaseLock::Acquire(const std::string& database,
                                                                     const std::string& program) {
   const std::string path = LockPath(database);
   const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open the lock file ", path));
+  if (file < 0) return CannotOpen(path, errno);
   std::unique_ptr<DatabaseLock> lock(new DatabaseLock(file));
 
   // Of the open file, not of the process: it holds against a second store in this process too.

@@ -1,4 +1,4 @@
-// Random policies decide as their format is described: as tests/auth/naive_policy does, word by word.
+// Random policies decide as their format is described: as tests/auth/naive_policy does.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -68,8 +68,8 @@ class CliVerifyTest : public ::testing::Test {
 TEST_F(CliVerifyTest, WhatIsWrongIsALineAndTheSumFollows) {
   EXPECT_THAT(Verify({database_}),
               Ends(1,
-                   absl::StrCat("user \"bob\", version 1: STORED_KEY_CORRUPT: the wrapped key does not "
-                                "open: it was changed, or is another row's\n"
+                   absl::StrCat("user \"bob\", version 1: STORED_KEY_CORRUPT: the wrapped key does "
+                                "not open: it was changed, or is another row's\n"
                                 "BAD: 3 users, 3 versions\nkek ",
                                 Kek().hex_id(), ": 3 versions, current\n"),
                    absl::StrCat("keyward: VERIFICATION_FAILED: ", database_,
@@ -82,7 +82,8 @@ TEST_F(CliVerifyTest, WithJsonEachLineIsAnObject) {
       Ends(1,
            AllOf(StartsWith(R"({"user_id":"bob","version":1,"reason":"STORED_KEY_CORRUPT",)"),
                  EndsWith(absl::StrCat(
-                     R"({"verified":false,"users":3,"versions":3,"destroyed":0,"faults":1,"keks":[{"kek_id":")",
+                     R"({"verified":false,"users":3,"versions":3,"destroyed":0,"faults":1,)"
+                     R"("keks":[{"kek_id":")",
                      Kek().hex_id(), R"(","versions":3,"loaded":true,"current":true}]})", "\n"))),
            HasSubstr(R"("reason":"VERIFICATION_FAILED")")));
 }
@@ -114,9 +115,11 @@ TEST_F(CliVerifyTest, KeksComeFromFilesAndPreviousOnesToo) {
       Ends(1, AllOf(HasSubstr("3 versions, previous"), HasSubstr("0 versions, current")),
            Not(HasSubstr("KEK_NOT_LOADED"))));
   EXPECT_THAT(
-      Verify({database_}, {"API_KEY_MASTER_KEY=!", absl::StrCat("API_KEY_MASTER_KEY_PREVIOUS=", kKek)}),
+      Verify({database_},
+             {"API_KEY_MASTER_KEY=!", absl::StrCat("API_KEY_MASTER_KEY_PREVIOUS=", kKek)}),
       Ends(1, HasSubstr("BAD: 3 users"),
-           StartsWith("keyward: warning: there is no current master key: API_KEY_MASTER_KEY is not base64")));
+           StartsWith("keyward: warning: there is no current master key: API_KEY_MASTER_KEY is not "
+                      "base64")));
 }
 
 TEST_F(CliVerifyTest, WhatIsMissingOrMakesNoSenseIsAUsageError) {
@@ -124,7 +127,8 @@ TEST_F(CliVerifyTest, WhatIsMissingOrMakesNoSenseIsAUsageError) {
   EXPECT_THAT(Verify({database_, "--raw"}), Ends(2, "", HasSubstr("--raw")));
   EXPECT_THAT(Verify({folder_.Path("none")}), Ends(2, "", HasSubstr("there is no file")));
   EXPECT_FALSE(std::filesystem::exists(folder_.Path("none.lock")));
-  EXPECT_THAT(Verify({database_}, {"API_KEY_MASTER_KEY="}), Ends(2, "", HasSubstr("API_KEY_MASTER_KEY")));
+  EXPECT_THAT(Verify({database_}, {"API_KEY_MASTER_KEY="}),
+              Ends(2, "", HasSubstr("API_KEY_MASTER_KEY")));
   EXPECT_THAT(Verify({database_}, {absl::StrCat("API_KEY_MASTER_KEY=", kKek),
                                    "API_KEY_MASTER_KEY_PREVIOUS=x"}),
               Ends(2, "", HasSubstr("API_KEY_MASTER_KEY_PREVIOUS")));
@@ -139,8 +143,15 @@ TEST_F(CliVerifyTest, ADatabaseThatSomebodyHasOpenIsNotTouched) {
                                 " is in use by process ", getpid(), " (a test)\n")));
 }
 
+TEST_F(CliVerifyTest, ALockThatCannotBeMadeIsNoOtherProcess) {
+  std::filesystem::remove(database_ + ".lock");
+  std::filesystem::create_directory(database_ + ".lock");
+  EXPECT_THAT(Verify({database_}), Ends(2, "", HasSubstr("copy the database to where you may")));
+}
+
 TEST_F(CliVerifyTest, AnOutputThatTakesNoMoreEndsIt) {
-  EXPECT_THAT(RunProgram({"sh", "-c", "\"$0\" verify \"$1\" > /dev/full", KEYWARD_CLI, database_}, "",
+  const std::string script = "\"$0\" verify \"$1\" > /dev/full";
+  EXPECT_THAT(RunProgram({"sh", "-c", script, KEYWARD_CLI, database_}, "",
                          {absl::StrCat("API_KEY_MASTER_KEY=", kKek)}),
               Ends(2, "", "keyward: CANNOT_WRITE: standard output takes no more\n"));
 }
