@@ -116,6 +116,19 @@ TEST_F(FrozenDatabaseTest, RefusesWhatIsNoneOfItsFiles) {
   EXPECT_TRUE(absl::IsFailedPrecondition(FrozenDatabase::Open(folder_.File("module")).status()));
 }
 
+// SQLite takes a log beside an empty file for a left-over, and deletes it.
+TEST_F(FrozenDatabaseTest, AnEmptyFilesLogIsStillTheOnlyCopy) {
+  auto store = SqliteStore::Open({.path = folder_.File("keys.db")});
+  ASSERT_TRUE(store.ok()) << store.status();
+  ASSERT_TRUE(Create(**store, "alice", StoredKey('k')).ok());
+  const TemporaryFolder copy;
+  copy.Touch("keys.db");
+  std::filesystem::copy_file(folder_.File("keys.db-wal"), copy.File("keys.db-wal"));
+  const auto before = FilesOf(copy.path());
+  EXPECT_TRUE(absl::IsDataLoss(FrozenDatabase::Open(copy.File("keys.db")).status()));
+  EXPECT_EQ(FilesOf(copy.path()), before);
+}
+
 TEST_F(FrozenDatabaseTest, RefusesATransactionThatIsToBeRolledBack) {
   const std::string path = Written("keys.db");
   std::ofstream(path + "-journal") << "x";
