@@ -98,6 +98,10 @@ def test_a_store_in_a_folder_that_is_missing_is_named(rig):
     assert path in rig.refuse(store=f"sqlite:{path}")
 
 
+def test_a_line_break_in_a_value_breaks_no_line(rig):
+    assert "no?such" in rig.refuse(store=f"sqlite:{rig.directory}/no\nsuch/keys.db")
+
+
 def test_a_store_that_is_no_database_is_named(rig):
     rig.store.write_bytes(b"this is no database, and never was\n" * 100)
     before = rig.store.read_bytes()

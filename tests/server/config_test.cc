@@ -88,11 +88,14 @@ TEST(ConfigTest, EachMistakeIsOneLineThatNamesItsFlag) {
       {"--log_level=loud", "--log_level"},
       {"--reflection=perhaps", "reflection"},
       {"--tls_cert=x", "--tls_key"},
-      {"stray", "stray"}};
+      {"--store=sq\nlite:x", "--store"},
+      {"--listen=\x1b[2Jx", "--listen"},
+      {"stray", "stray"},
+      {"st\nray", "st?ray"}};
   for (const auto& [argument, name] : mistakes) {
     const std::string message = ErrorOf({argument});
     EXPECT_THAT(message, HasSubstr(name)) << argument;
-    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+    EXPECT_EQ(message.find_first_of("\n\x1b"), std::string::npos) << message;
   }
 }
 
