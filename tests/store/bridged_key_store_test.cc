@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
@@ -119,6 +121,24 @@ TEST_F(BridgedKeyStoreTest, AStoreThatCannotBeReadGetsNoLegacyRow) {
   EXPECT_EQ(LegacyKeyOf("alice"), "");
 }
 
+TEST_F(BridgedKeyStoreTest, ARowThatCannotBeStoredIsNotServed) {
+  Start();
+  python_.InsertLegacy(LegacyKey("alice", 'p'));
+  inner_->Fail(Call::kCreate, errors::StoreUnavailable("full"));
+  EXPECT_EQ(errors::Reason(Find(*bridge_, "alice").status()), "STORE_UNAVAILABLE");
+  inner_->Fail(Call::kCreate, absl::OkStatus());
+  EXPECT_EQ(StoredKeyOf("alice"), StoredKey('p').wrapped_key);
+}
+
+TEST_F(BridgedKeyStoreTest, ATableThatTakesNoRowsGivesNobodyAKey) {
+  Start();
+  python_.Run("CREATE TRIGGER refuse BEFORE INSERT ON encryption_keys"
+              " BEGIN SELECT RAISE(IGNORE); END");
+  EXPECT_EQ(errors::Reason(Create(*bridge_, "alice", StoredKey('k')).status()),
+            "STORE_UNAVAILABLE");
+  EXPECT_EQ(fake_->size(), 0);
+}
+
 TEST_F(BridgedKeyStoreTest, AKeyThatCannotBeExportedFailsAlone) {
   Start();
   inner_->Hold(Call::kFind);
@@ -215,6 +235,15 @@ TEST_F(BridgedFileTest, AnEmptyFileGetsTheModulesTable) {
   folder_.Touch("legacy.db");
   ASSERT_TRUE(Create(**Open(), "alice", StoredKey('k')).ok());
   EXPECT_THAT(RawSqlite(path_).Query("SELECT user_id FROM encryption_keys"), ElementsAre("alice"));
+}
+
+TEST_F(BridgedFileTest, AFileThatIsNoDatabaseIsRefusedAndLeftAlone) {
+  const std::string text(4096, 'x');
+  std::ofstream(path_) << text;
+  EXPECT_THAT(std::string(Open().status().message()),
+              AllOf(HasSubstr(path_), HasSubstr("not a database")));
+  std::ifstream file(path_);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), text);
 }
 
 TEST_F(BridgedFileTest, KeywardsOwnDatabaseIsRefused) {

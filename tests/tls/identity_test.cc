@@ -89,6 +89,11 @@ TEST_F(IdentityTest, WeakKeysAndSignaturesAreRefused) {
             std::string(kCert) + "certificate 1 is signed over MD5 or SHA-1");
 }
 
+TEST_F(IdentityTest, AKeyThatSignsNothingIsRefused) {
+  EXPECT_EQ(Refusal(Issue({.key = TestKey::kX25519})),
+            std::string(kCert) + "certificate 1 has a key that is not RSA, EC or Ed25519");
+}
+
 TEST_F(IdentityTest, ARootsOwnSignatureMayBeWeak) {
   const auto own = testing::SelfSigned({.common_name = "server", .sha1 = true});
   const auto info = Check(own);
@@ -100,6 +105,11 @@ TEST_F(IdentityTest, TimeHasNotComeOrIsOver) {
               StartsWith(std::string(kCert) + "has expired at 20"));
   EXPECT_THAT(Refusal(Issue({.from = absl::Minutes(30)})),
               StartsWith(std::string(kCert) + "is not valid before 20"));
+}
+
+TEST_F(IdentityTest, ATimeThatIsNoneIsRefused) {
+  EXPECT_EQ(Refusal(Issue({.until_text = "991332256161Z"})),
+            std::string(kCert) + "certificate 1 is malformed");
 }
 
 TEST_F(IdentityTest, OnlyAServersCertificateWillDo) {

@@ -61,6 +61,8 @@ KeyPtr NewKey(TestKey kind) {
       return KeyPtr(EVP_EC_gen("P-224"));
     case TestKey::kEd25519:
       return KeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+    case TestKey::kX25519:
+      return KeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "X25519"));
     case TestKey::kRsa2048:
       return KeyPtr(EVP_RSA_gen(2048));
     case TestKey::kRsa1024:
@@ -89,6 +91,9 @@ X509Ptr Fill(const CertificateRequest& request, EVP_PKEY* key) {
   const absl::Time now = absl::Now();
   ASN1_TIME_set(X509_getm_notBefore(certificate.get()), absl::ToTimeT(now + request.from));
   ASN1_TIME_set(X509_getm_notAfter(certificate.get()), absl::ToTimeT(now + request.until));
+  if (!request.until_text.empty()) {
+    ASN1_STRING_set(X509_getm_notAfter(certificate.get()), request.until_text.c_str(), -1);
+  }
   X509_set_pubkey(certificate.get(), key);
   const auto* name = reinterpret_cast<const unsigned char*>(request.common_name.c_str());
   X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_UTF8, name,

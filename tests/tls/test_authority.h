@@ -13,7 +13,7 @@ struct TestCertificate {
   std::string key;
 };
 
-enum class TestKey { kP256, kP384, kP521, kP224, kEd25519, kRsa2048, kRsa1024 };
+enum class TestKey { kP256, kP384, kP521, kP224, kEd25519, kX25519, kRsa2048, kRsa1024 };
 
 struct CertificateRequest {
   std::string common_name;
@@ -21,6 +21,7 @@ struct CertificateRequest {
   // Against the clock's time now.
   absl::Duration from = -absl::Hours(1);
   absl::Duration until = absl::Hours(1);
+  std::string until_text = "";  // instead, whatever it says
   std::string names = "IP:127.0.0.1,DNS:localhost";
   std::string key_usage = "";           // empty: none
   std::string extended_key_usage = "";  // empty: none
