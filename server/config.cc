@@ -7,8 +7,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "server/auth/text.h"
 #include "server/keyring/kek.h"
-#include "server/one_line.h"
 #include "server/version.h"
 
 namespace keyward {
@@ -275,11 +275,13 @@ absl::StatusOr<ParsedCommandLine> ParseCommandLine(int argc, const char* const* 
   } catch (const CLI::CallForVersion&) {
     return ParsedCommandLine{.print = app.version() + "\n", .config = {}};
   } catch (const CLI::Error& error) {
-    return absl::InvalidArgumentError(OneLine(error.what()));
+    return absl::InvalidArgumentError(auth::OneLine(error.what()));
   }
   auto config = ToConfig(flags);
   // It may quote a value, and a value holds what it likes.
-  if (!config.ok()) return absl::InvalidArgumentError(OneLine(config.status().message()));
+  if (!config.ok()) {
+    return absl::InvalidArgumentError(auth::OneLine(std::string(config.status().message())));
+  }
   return ParsedCommandLine{.print = std::nullopt, .config = *std::move(config)};
 }
 

@@ -6,10 +6,10 @@
 #include <string>
 #include <utility>
 
+#include "server/auth/text.h"
 #include "server/config.h"
 #include "server/harden.h"
 #include "server/master_key_source.h"
-#include "server/one_line.h"
 #include "server/server.h"
 #include "server/system_calls.h"
 #include "server/telemetry/log.h"
@@ -19,7 +19,7 @@ namespace {
 constexpr int kExitConfig = 78;  // EX_CONFIG of sysexits.h
 
 int Refuse(const absl::Status& status) {
-  std::fprintf(stderr, "keyward-server: %s\n", keyward::OneLine(status.message()).c_str());
+  std::fprintf(stderr, "keyward-server: %s\n", keyward::auth::OneLine(std::string(status.message())).c_str());
   return kExitConfig;
 }
 

@@ -88,8 +88,9 @@ absl::StatusOr<PolicyRules> ParsePolicyText(std::string_view text) {
   parser.RecordErrorsTo(&error);
   parser.WriteLocationsTo(&places);
   const std::string copy(text);
-  if (!parser.ParseFromString(copy, &message))
-    return ErrorAt(PlaceOf(error, copy), error.message());
+  if (!parser.ParseFromString(copy, &message)) {
+    return ErrorAt(PlaceOf(error, copy), OneLine(error.message()));
+  }
   return ReadRules(message, places);
 }
 

@@ -24,6 +24,8 @@ bool Within(char byte, unsigned char low, unsigned char high) {
   return low <= value && value <= high;
 }
 
+bool IsControl(char byte) { return Within(byte, 0, 31) || byte == 127; }
+
 bool StartsWith(const Form& form, std::string_view text) {
   return text.size() >= form.length && Within(text[0], form.first_low, form.first_high) &&
          Within(text[1], form.second_low, form.second_high) &&
@@ -52,8 +54,13 @@ size_t Utf8Prefix(std::string_view text) {
 }
 
 bool HasControlBytes(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char byte) { return Within(byte, 0, 31) || byte == 127; });
+  return std::any_of(text.begin(), text.end(), IsControl);
+}
+
+std::string OneLine(std::string_view text) {
+  std::string line(text);
+  std::replace_if(line.begin(), line.end(), IsControl, '?');
+  return line;
 }
 
 }  // namespace keyward::auth

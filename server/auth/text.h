@@ -2,6 +2,7 @@
 #define KEYWARD_SERVER_AUTH_TEXT_H_
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace keyward::auth {
@@ -12,6 +13,9 @@ size_t Utf8Prefix(std::string_view text);
 
 // Bytes 0 to 31 and 127, which would break a line or steer a terminal.
 bool HasControlBytes(std::string_view text);
+
+// The text with a '?' for each of them: for a message that quotes what somebody wrote.
+std::string OneLine(std::string_view text);
 
 }  // namespace keyward::auth
 

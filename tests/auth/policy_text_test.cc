@@ -9,7 +9,9 @@ namespace keyward::auth {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
@@ -81,6 +83,11 @@ TEST(PolicyTextTest, ATypoNamesItsLineAndColumn) {
   EXPECT_THAT(Error("grants {\n"), StartsWith("2:1: "));
   EXPECT_THAT(Error("grants { users: \"a }"), StartsWith("1:"));
   EXPECT_THAT(Error("[a.b]: 1"), StartsWith("1:"));
+}
+
+TEST(PolicyTextTest, WhatIsQuotedBreaksNoLineAndSteersNoTerminal) {
+  EXPECT_EQ(Error("\x7f"), "1:1: Expected identifier, got: ?");
+  EXPECT_THAT(Error("grants { users: 'a\nb' nonsense: 'a\nb' }"), Not(HasSubstr("\n")));
 }
 
 TEST(PolicyTextTest, WhatIsNotUtf8IsRefusedWhereItStands) {

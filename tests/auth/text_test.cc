@@ -32,5 +32,9 @@ TEST(TextTest, ControlBytesAreThoseOfAscii) {
   EXPECT_FALSE(HasControlBytes(" ~\xC3\xB6\x80\xFF"));
 }
 
+TEST(TextTest, OneLineKeepsWhatCanBeRead) {
+  EXPECT_EQ(OneLine(std::string("a\n\x1B[2J\0\x7F\xC3\xB6 ~", 11)), "a??[2J??\xC3\xB6 ");
+}
+
 }  // namespace
 }  // namespace keyward::auth
