@@ -241,7 +241,7 @@ TEST_F(BridgedFileTest, AFileThatIsNoDatabaseIsRefusedAndLeftAlone) {
   const std::string text(4096, 'x');
   std::ofstream(path_) << text;
   EXPECT_THAT(std::string(Open().status().message()),
-              AllOf(HasSubstr(path_), HasSubstr("not a database")));
+              AllOf(HasSubstr("cannot open the legacy database " + path_), HasSubstr("not a database")));
   std::ifstream file(path_);
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), text);
 }

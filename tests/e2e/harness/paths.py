@@ -10,6 +10,9 @@ VECTORS = REPOSITORY / "tests" / "vectors"
 # Sanitized programs are several times slower; nothing may time out because of that.
 PATIENCE = 600 if os.environ.get("KEYWARD_ASAN") else 120
 
+# Programs that count what of them runs, and write that down as they end by themselves.
+COUNTING = bool(os.environ.get("KEYWARD_COVERAGE"))
+
 
 def _binary(variable: str, name: str) -> str:
     path = os.environ.get(variable) or str(REPOSITORY / "build" / "dev" / "bin" / name)

@@ -79,4 +79,6 @@ class Rig:
         for server in self._servers:
             if server.is_running():
                 server.send(signal.SIGCONT)
+                if paths.COUNTING:
+                    server.stop()
             server.kill()
