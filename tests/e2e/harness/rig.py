@@ -80,5 +80,5 @@ class Rig:
             if server.is_running():
                 server.send(signal.SIGCONT)
                 if paths.COUNTING:
-                    server.stop()
+                    server.try_stop(seconds=10)
             server.kill()

@@ -1,4 +1,5 @@
 """Starts and ends the real server, and waits for what its log says."""
+import contextlib
 import json
 import os
 import pathlib
@@ -115,6 +116,12 @@ class Server:
     def stop(self) -> int:
         self.send(signal.SIGTERM)
         return self.wait()
+
+    def try_stop(self, seconds: float) -> None:
+        """Asks it to end, and waits no longer than that."""
+        self.send(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=seconds)
 
     def kill(self) -> None:
         if self.is_running():
