@@ -42,6 +42,7 @@ TEST(KeyShieldDeathTest, ADamagedKeyEndsTheProgram) {
     ShieldedKey shielded = shield.Shield(ExampleKey());
     shielded[place] ^= 1;
     EXPECT_DEATH((void)shield.Unshield(shielded), "");
+    EXPECT_DEATH((void)shield.UnshieldForUse(shielded), "");
   }
 }
 
