@@ -49,9 +49,10 @@ absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text) {
   ListenAddress address;
   const std::string_view port = text.substr(colon + 1);
   std::string_view host = text.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+  const bool has_colon = host.find(':') != std::string_view::npos;
+  if (has_colon && host.front() == '[' && host.back() == ']') {
     host = host.substr(1, host.size() - 2);
-  } else if (host.find(':') != std::string_view::npos) {
+  } else if (has_colon) {
     return absl::InvalidArgumentError("an IPv6 address stands in brackets, as in [::1]:50051");
   }
   if (host.find_first_of("[]") != std::string_view::npos) {
