@@ -8,21 +8,9 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "server/store/durable_file.h"
 
 namespace keyward::store {
-namespace {
-
-// Without this a power cut could take the file's name away, with all that was written into it.
-absl::Status SyncFolder(const std::string& folder) {
-  const int file = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = file >= 0 && fsync(file) == 0;
-  const int error = errno;
-  if (file >= 0) close(file);
-  return synced ? absl::OkStatus()
-                : absl::ErrnoToStatus(error, absl::StrCat("cannot sync the folder ", folder));
-}
-
-}  // namespace
 
 absl::Status EnsurePrivateFile(const std::string& path) {
   std::filesystem::path folder = std::filesystem::path(path).parent_path();
@@ -41,7 +29,7 @@ absl::Status EnsurePrivateFile(const std::string& path) {
   if (file < 0 && errno == EEXIST) return absl::OkStatus();
   if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot create ", path));
   close(file);
-  return SyncFolder(folder.string());
+  return SyncFolderOf(path);
 }
 
 }  // namespace keyward::store

@@ -202,12 +202,15 @@ void SqliteConnection::SetCheckpointOnClose(bool on) {
 }
 
 void SqliteConnection::Checkpoint() {
-  sqlite3_wal_checkpoint_v2(database_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  const int code =
+      sqlite3_wal_checkpoint_v2(database_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (code != SQLITE_OK) Error(code).IgnoreError();
 }
 
 absl::Status SqliteConnection::Error(int code) {
   const int primary = code & 0xff;
   if (primary == SQLITE_CONSTRAINT) return absl::AlreadyExistsError(sqlite3_errstr(code));
+  lost_sync_ = lost_sync_ || code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
   needs_reopen_ = needs_reopen_ || MayPassWithNewConnection(primary);
   return errors::StoreUnavailable(absl::StrCat(sqlite3_errstr(primary), " (SQLite ", code, ")"));
 }

@@ -97,11 +97,14 @@ class SqliteConnection {
   void SetCheckpointOnClose(bool on);
   // How many pages the write-ahead log held after the last commit.
   int LogPages() const { return log_pages_; }
-  // Copies the log into the database as far as readers allow. What fails is tried again next time.
+  // Copies the log into the database as far as readers allow. What fails is tried again next time;
+  // LostSync tells of a sync that did.
   void Checkpoint();
 
   // Whether an error came that a new connection may not meet: the file was read-only or unreadable.
   bool NeedsReopen() const { return needs_reopen_; }
+  // Whether a sync failed, so that nobody can tell what of the latest writes is on the disk.
+  bool LostSync() const { return lost_sync_; }
 
  private:
   friend class SqliteStatement;
@@ -112,6 +115,7 @@ class SqliteConnection {
   std::function<void()> tick_;
   int log_pages_ = 0;
   bool needs_reopen_ = false;
+  bool lost_sync_ = false;
 };
 
 }  // namespace keyward::store

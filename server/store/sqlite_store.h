@@ -13,8 +13,8 @@
 #include "server/store/calls_in_flight.h"
 #include "server/store/database_lock.h"
 #include "server/store/key_store.h"
+#include "server/store/sqlite_database.h"
 #include "server/store/sqlite_reader.h"
-#include "server/store/sqlite_writer.h"
 #include "server/store/task_thread.h"
 #include "server/store/work_queue.h"
 
@@ -36,7 +36,8 @@ struct SqliteStoreOptions {
 // One thread, with the only connection that writes, takes all Creates that wait and stores them in
 // one transaction with one sync; no timer delays the first. Another thread answers them, while the next
 // are being stored. Reads go to threads with read-only connections, some at a time in one snapshot. After an error of the engine the connection is opened anew
-// for the next call, so that the store works again when the cause is gone.
+// for the next call, so that the store works again when the cause is gone; SqliteDatabase says what
+// more there is to do after a sync that failed.
 class SqliteStore : public KeyStore {
  public:
   // Makes the file, with mode 0600, where there is none. Errors are a full line for the operator:
@@ -59,14 +60,15 @@ class SqliteStore : public KeyStore {
   };
 
   SqliteStore(SqliteStoreOptions options, std::unique_ptr<DatabaseLock> lock,
-              std::unique_ptr<SqliteWriter> writer);
-  void ReadLoop();
-  void WriteLoop(std::unique_ptr<SqliteWriter> writer);
-  void StoreGroup(std::unique_ptr<SqliteWriter>& writer, std::vector<PendingCreate> group);
+              std::unique_ptr<SqliteDatabase> database);
+  void ReadLoop(int reader);
+  void WriteLoop();
+  void StoreGroup(std::vector<PendingCreate> group);
   void Answer(std::vector<PendingCreate> group, std::vector<absl::StatusOr<Created>> results);
 
   const SqliteStoreOptions options_;
   const std::unique_ptr<DatabaseLock> lock_;
+  const std::unique_ptr<SqliteDatabase> database_;
 
   CallsInFlight calls_;
   WorkQueue<Read> reads_;

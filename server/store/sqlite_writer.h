@@ -23,13 +23,15 @@ class SqliteWriter {
 
   // Stores all in one transaction with one sync, then says, in the order of `users`, what to answer
   // each. One that cannot be stored fails alone; where the engine fails, all of them do, and nothing
-  // is stored.
+  // is stored, unless a sync failed (LostSync): then it shows only later whether it is.
   std::vector<absl::StatusOr<Created>> Store(const std::vector<NewUser>& users);
 
   // Copies the log into the database once it has grown by `pages` since the last time.
   void CheckpointEvery(int pages);
 
+  // As of SqliteConnection.
   bool NeedsReopen() const { return connection_->NeedsReopen(); }
+  bool LostSync() const { return connection_->LostSync(); }
 
  private:
   SqliteWriter(std::unique_ptr<SqliteConnection> connection, SqliteReader reader);

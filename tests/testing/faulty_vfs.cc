@@ -74,6 +74,7 @@ sqlite3_vfs* real_vfs = nullptr;
 
 int Open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags) {
   File* faulty = new (file) File{{nullptr}, current, (flags & SQLITE_OPEN_WAL) != 0};
+  current->CountOpen();
   const int code = real_vfs->xOpen(real_vfs, name, Real(file), flags, out_flags);
   if (Real(file)->pMethods != nullptr) faulty->base.pMethods = &kMethods;
   return code;
@@ -99,6 +100,21 @@ FaultyVfs::~FaultyVfs() {
 void FaultyVfs::Fail(Operation operation, int code) {
   sync::MutexLock lock(mutex_);
   codes_[static_cast<int>(operation)] = code;
+}
+
+void FaultyVfs::FailDatabaseSyncs(bool on) {
+  sync::MutexLock lock(mutex_);
+  fail_database_syncs_ = on;
+}
+
+int FaultyVfs::Opens() {
+  sync::MutexLock lock(mutex_);
+  return opens_;
+}
+
+void FaultyVfs::CountOpen() {
+  sync::MutexLock lock(mutex_);
+  ++opens_;
 }
 
 int FaultyVfs::LogSyncs() {
@@ -131,6 +147,7 @@ int FaultyVfs::Pass(Operation operation, bool is_log) {
     changed_.NotifyAll();
     while (hold_) changed_.Wait(mutex_);
   }
+  if (operation == Operation::kSync && !is_log && fail_database_syncs_) return SQLITE_IOERR_FSYNC;
   return codes_[static_cast<int>(operation)];
 }
 

@@ -25,6 +25,12 @@ class FaultyVfs {
   // From now on the operation answers this SQLite error code; SQLITE_OK ends that.
   void Fail(Operation operation, int code);
 
+  // The same for syncs of the database itself, which checkpoints make, with an error of their own.
+  void FailDatabaseSyncs(bool on);
+
+  // How many files were opened.
+  int Opens();
+
   // How often a write-ahead log was made durable.
   int LogSyncs();
 
@@ -35,6 +41,7 @@ class FaultyVfs {
 
   // What the file methods ask; for them only.
   int Pass(Operation operation, bool is_log);
+  void CountOpen();
 
  private:
   const std::unique_ptr<sqlite3_vfs> vfs_;
@@ -42,6 +49,8 @@ class FaultyVfs {
   sync::Mutex mutex_;
   sync::CondVar changed_;
   int codes_[3] ABSL_GUARDED_BY(mutex_) = {0, 0, 0};
+  bool fail_database_syncs_ ABSL_GUARDED_BY(mutex_) = false;
+  int opens_ ABSL_GUARDED_BY(mutex_) = 0;
   int log_syncs_ ABSL_GUARDED_BY(mutex_) = 0;
   bool hold_ ABSL_GUARDED_BY(mutex_) = false;
   bool held_ ABSL_GUARDED_BY(mutex_) = false;

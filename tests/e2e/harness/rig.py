@@ -62,6 +62,11 @@ class Rig:
         self._clients.append(client)
         return client
 
+    def close_client(self, client: Client) -> None:
+        """For one of very many."""
+        client.close()
+        self._clients.remove(client)
+
     def serve(self, **options: Any) -> Client:
         """A server with what it needs, and a client of it."""
         return self.client(self.start(**options))

@@ -1,0 +1,112 @@
+#include "server/store/sqlite_database.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/store/durable_file.h"
+#include "server/store/sqlite_schema.h"
+
+namespace keyward::store {
+namespace {
+
+std::string RealPath(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path real = std::filesystem::canonical(path, error);
+  return error ? path : real.string();
+}
+
+// A connection that has read has the log's index mapped, and keeps it so.
+absl::StatusOr<std::unique_ptr<SqliteConnection>> KeepIndex(const std::string& path,
+                                                            absl::Duration busy_timeout) {
+  auto keeper = SqliteConnection::Open(path, SqliteConnection::Access::kReadOnly, busy_timeout);
+  if (!keeper.ok()) return keeper.status();
+  const absl::StatusOr<int64_t> read = (*keeper)->QueryInt("SELECT count(*) FROM sqlite_schema");
+  if (!read.ok()) return read.status();
+  return keeper;
+}
+
+absl::Status CheckOwner(const std::string& path, absl::Duration busy_timeout) {
+  auto connection =
+      SqliteConnection::Open(path, SqliteConnection::Access::kReadOnly, busy_timeout);
+  if (!connection.ok()) return connection.status();
+  (*connection)->SetCheckpointOnClose(false);
+  return CheckSqliteFile(**connection, path);
+}
+
+}  // namespace
+
+SqliteDatabase::Snapshot::Snapshot(SqliteDatabase& database, int reader)
+    : gate_(database.gate_),
+      session_(*database.sessions_[static_cast<size_t>(reader)]),
+      reader_((gate_.Enter(), session_.BeginSnapshot())) {}
+
+SqliteDatabase::Snapshot::~Snapshot() {
+  session_.EndSnapshot();
+  gate_.Leave();
+}
+
+SqliteDatabase::SqliteDatabase(std::string path, absl::Duration busy_timeout, int readers)
+    : path_(std::move(path)), log_path_(path_ + "-wal"), busy_timeout_(busy_timeout) {
+  for (int i = 0; i < readers; ++i) {
+    sessions_.push_back(std::make_unique<SqliteReadSession>(path_, busy_timeout_));
+  }
+}
+
+absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::string& path,
+                                                                     absl::Duration busy_timeout,
+                                                                     int readers) {
+  std::unique_ptr<SqliteDatabase> database(
+      new SqliteDatabase(RealPath(path), busy_timeout, readers));
+  absl::Status opened = database->AdoptLog();
+  if (opened.ok()) opened = database->OpenWriter();
+  if (!opened.ok()) return opened;
+  return database;
+}
+
+absl::Status SqliteDatabase::AdoptLog() {
+  if (access(log_path_.c_str(), F_OK) != 0) return absl::OkStatus();
+  if (absl::Status ours = CheckOwner(path_, busy_timeout_); !ours.ok()) return ours;
+  // Where nothing can be written, what is there is served as it is.
+  if (access(log_path_.c_str(), W_OK) != 0) return absl::OkStatus();
+  return RewriteDurably(log_path_);
+}
+
+absl::StatusOr<SqliteWriter*> SqliteDatabase::Writer() {
+  if (writer_ != nullptr && !writer_->NeedsReopen()) return writer_.get();
+  lost_sync_ = lost_sync_ || (writer_ != nullptr && writer_->LostSync());
+  writer_.reset();
+  if (absl::Status opened = lost_sync_ ? OpenAllAnew() : OpenWriter(); !opened.ok()) return opened;
+  return writer_.get();
+}
+
+absl::Status SqliteDatabase::OpenWriter() {
+  auto writer = SqliteWriter::Open(path_, busy_timeout_);
+  if (!writer.ok()) return writer.status();
+  // SQLite syncs the folder of a new log, and passes over it where that fails.
+  if (absl::Status synced = SyncFolderOf(path_); !synced.ok()) return synced;
+  if (index_keeper_ == nullptr) {
+    auto keeper = KeepIndex(path_, busy_timeout_);
+    if (!keeper.ok()) return keeper.status();
+    index_keeper_ = *std::move(keeper);
+  }
+  writer_ = *std::move(writer);
+  return absl::OkStatus();
+}
+
+absl::Status SqliteDatabase::OpenAllAnew() {
+  // While this fails, what was synced before is read on.
+  if (absl::Status durable = RewriteDurably(log_path_); !durable.ok()) return durable;
+  gate_.Shut();
+  for (const auto& session : sessions_) session->Close();
+  index_keeper_.reset();
+  lost_sync_ = false;
+  absl::Status opened = OpenWriter();
+  gate_.Open();
+  return opened;
+}
+
+}  // namespace keyward::store

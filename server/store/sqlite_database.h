@@ -1,0 +1,80 @@
+#ifndef KEYWARD_SERVER_STORE_SQLITE_DATABASE_H_
+#define KEYWARD_SERVER_STORE_SQLITE_DATABASE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/store/read_gate.h"
+#include "server/store/sqlite_connection.h"
+#include "server/store/sqlite_read_session.h"
+#include "server/store/sqlite_writer.h"
+
+namespace keyward::store {
+
+// All of a process' connections to its database: the one that writes, those that read, and one that
+// keeps the log's index alive. It sees to it that nothing is read that is not on the disk.
+//
+// SQLite's index of the log stands in memory that connections share, and ends with the last commit that
+// was synced. When it is lost, with its last connection or with the process, SQLite makes it anew from
+// the log, and takes whatever is whole there for committed, synced or not. So:
+// - The log that an earlier process left is made durable before SQLite sees it.
+// - One connection stays open for good, so that in this process the index is never made anew.
+// - After a sync that failed, of the log or of the database in a checkpoint, the log is made durable,
+//   and every connection is closed before one is opened: how far the log was copied is forgotten, and
+//   all of it is copied, and synced, again. Until then nothing is written.
+// docs/adr/0015-after-a-failed-sync.md tells why.
+class SqliteDatabase {
+ public:
+  // A file that is there, and that this process alone may open. Errors as of SqliteStore::Open.
+  static absl::StatusOr<std::unique_ptr<SqliteDatabase>> Open(const std::string& path,
+                                                              absl::Duration busy_timeout,
+                                                              int readers);
+
+  // For one thread: the writer, opened anew after an error. It is good until the next call.
+  absl::StatusOr<SqliteWriter*> Writer();
+
+  // What reader number `reader` sees at one moment, for the scope; for one thread each.
+  class Snapshot {
+   public:
+    Snapshot(SqliteDatabase& database, int reader);
+    ~Snapshot();
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+
+    const absl::StatusOr<SqliteReader*>& reader() const { return reader_; }
+
+   private:
+    ReadGate& gate_;
+    SqliteReadSession& session_;
+    absl::StatusOr<SqliteReader*> reader_;
+  };
+
+ private:
+  SqliteDatabase(std::string path, absl::Duration busy_timeout, int readers);
+
+  // Makes what an earlier process left durable, once it is sure that the file is ours.
+  absl::Status AdoptLog();
+  absl::Status OpenWriter();
+  // After a failed sync.
+  absl::Status OpenAllAnew();
+
+  const std::string path_;  // without symbolic links, as SQLite names its log
+  const std::string log_path_;
+  const absl::Duration busy_timeout_;
+
+  // The writer's thread's own. Destroyed last, so that its connection is the one that empties the log.
+  std::unique_ptr<SqliteWriter> writer_;
+  bool lost_sync_ = false;
+  std::unique_ptr<SqliteConnection> index_keeper_;
+
+  ReadGate gate_;
+  std::vector<std::unique_ptr<SqliteReadSession>> sessions_;
+};
+
+}  // namespace keyward::store
+
+#endif  // KEYWARD_SERVER_STORE_SQLITE_DATABASE_H_
