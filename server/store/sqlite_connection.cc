@@ -155,6 +155,9 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
   if (access == Access::kFrozen) connection->SetCheckpointOnClose(false);
   const absl::Status set = connection->Execute(absl::StrCat(way.before_all, ";", kSettings));
   if (!set.ok()) return set;
+  // SQLite opens what it cannot open to write for reading: for want of descriptors too.
+  connection->needs_reopen_ =
+      access == Access::kReadWrite && sqlite3_db_readonly(database, "main") == 1;
   sqlite3_wal_hook(database, RememberLogPages, &connection->log_pages_);
   return connection;
 }

@@ -19,6 +19,8 @@ WORKERS = 6
 SOME_TOKEN = formats.token(bytes(32), b"")
 # Few: most calls are on keys that have to be read from the store.
 CACHED_KEYS = 16
+# How many calls may still be told to try again when the trouble is over.
+REFUSALS_AFTERWARDS = 1
 KILLED = -signal.SIGKILL
 
 
@@ -100,11 +102,19 @@ class FaultRounds:
             self.crashes += 1
             raise AssertionError(f"the server crashed, status {server.wait()}:\n{server.log()}")
         client = self._rig.client(server)
-        user = f"{self._seed}-{self.rounds}-afterwards"
-        self.ledger.note_key(user, client.user_key(user).key)
+        self._create_again(client, f"{self._seed}-{self.rounds}-afterwards")
         self.ledger.new_ones_hold(client)
         self.ledger.some_hold(client, source, 10)
         self._rig.close_client(client)
+
+    def _create_again(self, client: Client, user: str) -> None:
+        """The first call may be the one that finds out that a connection is of no use."""
+        for _ in range(REFUSALS_AFTERWARDS):
+            try:
+                return self.ledger.note_key(user, client.user_key(user).key)
+            except grpc.RpcError as error:
+                self.ledger.note_failure(error)
+        self.ledger.note_key(user, client.user_key(user).key)
 
     def _end_by_kill(self, server: Server, trouble: Trouble, source: random.Random) -> None:
         if trouble.at_the_end:

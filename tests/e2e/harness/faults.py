@@ -72,11 +72,12 @@ class Faults:
 
     def set(self, *rules: Rule) -> None:
         self.clear()
+        for slot in self._plan.rules:
+            slot.seen = slot.hit = 0
         for slot, rule in zip(self._plan.rules, rules, strict=False):
             slot.files = sum(1 << number for number in rule.files)
             slot.error, slot.effect = rule.error, rule.effect
             slot.skip, slot.limit, slot.per_million = rule.skip, rule.limit, rule.per_million
-            slot.seen = slot.hit = 0
             slot.calls = rule.calls
 
     def clear(self) -> None:

@@ -45,6 +45,12 @@ def _no_descriptors(source: random.Random) -> list[Rule]:
                  per_million=source.choice([500_000, faults.ALWAYS]))]
 
 
+def _failing_folder(source: random.Random) -> list[Rule]:
+    """It is synced when the log is opened anew, which a failing write brings about."""
+    return [Rule(faults.WRITE, (faults.LOG,), per_million=50_000),
+            Rule(faults.SYNC, (faults.FOLDER,), per_million=source.choice([500_000, faults.ALWAYS]))]
+
+
 def _interrupted(source: random.Random) -> list[Rule]:
     files = (faults.DATABASE, faults.LOG, faults.AUDIT)
     return [Rule(faults.READ | faults.WRITE, files, errno.EINTR, per_million=300_000),
@@ -79,7 +85,7 @@ TROUBLES = [
     Trouble("failing writes", _failing(faults.WRITE, errno.EIO, errno.EDQUOT)),
     Trouble("failing reads", _failing(faults.READ, errno.EIO)),
     Trouble("failing syncs", _failing(faults.SYNC, errno.EIO, errno.ENOSPC)),
-    Trouble("a failing sync of the folder", _failing(faults.SYNC, errno.EIO, files=(faults.FOLDER,))),
+    Trouble("a failing sync of the folder", _failing_folder),
     Trouble("a full disk", _full_disk),
     Trouble("short and interrupted calls", _interrupted),
     Trouble("no descriptors", _no_descriptors),

@@ -1,0 +1,23 @@
+"""What script/soak runs, for a few rounds."""
+import subprocess
+import sys
+
+from harness import paths
+
+RUN = paths.REPOSITORY / "tests" / "soak" / "run.py"
+
+
+def soak(*arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, "-B", RUN, *arguments], capture_output=True, text=True)
+
+
+def test_a_few_rounds_of_each_part_hold():
+    done = soak("--rounds", "3", "--seed", "1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for words in ("faults: held", "rounds 3,", "lost 0, doubled 0", "certificates: held", "rotations 3,"):
+        assert words in done.stdout
+
+
+def test_an_unknown_part_is_named():
+    done = soak("flood")
+    assert done.returncode == 2 and "no part 'flood'" in done.stderr
