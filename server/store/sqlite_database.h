@@ -26,7 +26,7 @@ namespace keyward::store {
 // - After a sync that failed, of the log or of the database in a checkpoint, the log is made durable,
 //   and every connection is closed before one is opened: how far the log was copied is forgotten, and
 //   all of it is copied, and synced, again. Until then nothing is written.
-// docs/adr/0015-after-a-failed-sync.md tells why.
+// docs/adr/0017-after-a-failed-sync.md tells why.
 class SqliteDatabase {
  public:
   // A file that is there, and that this process alone may open. Errors as of SqliteStore::Open.

@@ -51,6 +51,7 @@ def faults(rig: Rig, rounds: int, seed: int) -> None:
     progress = Progress(rounds)
     source = random.Random(seed)
     counts: collections.Counter[str] = collections.Counter()
+    crashes = 0
     try:
         while run.rounds < rounds:
             trouble = source.choice(TROUBLES)
@@ -62,12 +63,13 @@ def faults(rig: Rig, rounds: int, seed: int) -> None:
         prove_database(rig, run.ledger.keys)
         prove_audit_log(rig)
     except BaseException:
+        crashes = int(run.server_ended() and not trouble.kills)
         say(f"BREACH in round {run.rounds}, '{trouble.name}', after {counts[trouble.name]} of its kind")
         raise
     finally:
         for name, count in sorted(counts.items()):
             say(f"  {count:5d} × {name}: {run.hits[name]} calls hit")
-        say(f"  rounds {run.rounds}, kills {run.kills}, power cuts {run.power_cuts}, crashes {run.crashes}")
+        say(f"  rounds {run.rounds}, kills {run.kills}, power cuts {run.power_cuts}, crashes {crashes}")
         say("  answers: " + ", ".join(f"{name} {count}" for name, count in run.ledger.codes.most_common()))
     say(f"  acknowledged: {len(run.ledger.keys)} keys, {len(run.ledger.tokens)} tokens; lost 0, doubled 0")
 

@@ -9,7 +9,7 @@ from harness import formats
 from harness.faults import Faults
 from harness.ledger import Callers, Ledger
 from harness.load import Load
-from harness.rig import Rig
+from harness.rig import EX_CONFIG, Rig
 from harness.rpc import Client, Failure
 from harness.server import Server
 from harness.troubles import Trouble
@@ -46,7 +46,7 @@ class FaultRounds:
         self.faults = Faults(rig.directory, seed)
         self.ledger = Ledger()
         self.rounds = 0
-        self.kills = self.power_cuts = self.crashes = 0
+        self.kills = self.power_cuts = 0
         self.hits: collections.Counter[str] = collections.Counter()
 
     def run(self, trouble: Trouble) -> None:
@@ -54,12 +54,18 @@ class FaultRounds:
         source = random.Random(f"{self._seed}/{self.rounds}")
         server = self._serve()
         self._load(server, trouble, source)
-        if trouble.kills:
+        if trouble.at_the_start:
+            self._start_badly(server, trouble, source)
+        elif trouble.kills:
             self._end_by_kill(server, trouble, source)
         else:
             self._recover(server, source)
             self._end(server, source)
         self.hits[trouble.name] += self.faults.hits()
+
+    def server_ended(self) -> bool:
+        """For who has seen a breach."""
+        return self._server is not None and not self._server.is_running()
 
     def finish(self) -> None:
         """All that was ever acknowledged is there; the last server ends well."""
@@ -70,17 +76,20 @@ class FaultRounds:
     def _serve(self) -> Server:
         self.faults.clear()
         if self._server is None:
-            directory = self._rig.directory
-            self._server = self._rig.start(
-                environment=self.faults.environment, audit_log=directory / "audit.log",
-                audit_sync=self.rounds % 2 == 0, cache_max_keys=CACHED_KEYS)
+            self._server = self._launch()
+            self._server.wait_until_serving()
         return self._server
+
+    def _launch(self) -> Server:
+        return self._rig.launch(
+            environment=self.faults.environment, audit_log=self._rig.directory / "audit.log",
+            audit_sync=self.rounds % 2 == 0, cache_max_keys=CACHED_KEYS)
 
     def _load(self, server: Server, trouble: Trouble, source: random.Random) -> None:
         clients = [self._rig.client(server) for _ in range(WORKERS)]
         callers = Callers(self.ledger, clients, f"{self._seed}-{self.rounds}", may_die=trouble.kills)
         self.ledger.some_hold(clients[0], source, 5)
-        if not trouble.at_the_end:
+        if not trouble.at_the_end and not trouble.at_the_start:
             self._break(trouble, source)
         self._users = callers.users
         load = Load(WORKERS, callers.work)
@@ -98,9 +107,7 @@ class FaultRounds:
     def _recover(self, server: Server, source: random.Random) -> None:
         """It serves as before as soon as the trouble is over, and has lost nothing."""
         self.faults.clear()
-        if not server.is_running():
-            self.crashes += 1
-            raise AssertionError(f"the server crashed, status {server.wait()}:\n{server.log()}")
+        assert server.is_running(), f"the server crashed, status {server.wait()}:\n{server.log()}"
         client = self._rig.client(server)
         self._create_again(client, f"{self._seed}-{self.rounds}-afterwards")
         self.ledger.new_ones_hold(client)
@@ -115,6 +122,25 @@ class FaultRounds:
             except grpc.RpcError as error:
                 self.ledger.note_failure(error)
         self.ledger.note_key(user, client.user_key(user).key)
+
+    def _start_badly(self, server: Server, trouble: Trouble, source: random.Random) -> None:
+        """The load has ended with the server; the next one serves, is killed, or refuses to serve."""
+        assert server.wait() == KILLED, server.log()
+        self.kills += 1
+        self._server = None
+        self._break(trouble, source)
+        server = self._launch()
+        if server.came_up():
+            self._kill(server)
+        else:
+            status = server.wait()
+            self.kills += status == KILLED
+            assert status in (KILLED, EX_CONFIG), server.log()
+        self.faults.clear()
+        if source.random() < 0.4:
+            self._cut_power(source)
+        else:
+            self._read_back(source)
 
     def _end_by_kill(self, server: Server, trouble: Trouble, source: random.Random) -> None:
         if trouble.at_the_end:

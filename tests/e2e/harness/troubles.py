@@ -17,6 +17,7 @@ class Trouble:
     clock: Callable[[random.Random], int] = lambda source: 0
     kills: bool = False     # the rules end the server, or a signal in their place does
     at_the_end: bool = False  # the rules hold while the server drains
+    at_the_start: bool = False  # after a kill, while the next server starts: it may fail to
 
 
 def sometimes(source: random.Random) -> int:
@@ -78,6 +79,14 @@ def _lost_syncs_then_kill(source: random.Random) -> list[Rule]:
             Rule(faults.SYNC, effect=faults.KILL_BEFORE, skip=source.randrange(3), limit=1)]
 
 
+def _broken_start(source: random.Random) -> list[Rule]:
+    """A start checks the files, writes the log that a killed server left again, and recovers from it."""
+    call = source.choice([faults.OPEN, faults.READ, faults.WRITE, faults.SYNC])
+    effect = source.choice([faults.FAIL, faults.KILL_BEFORE, faults.KILL_AFTER])
+    return [Rule(call, (*faults.STORE, faults.FOLDER), effect=effect, skip=source.randrange(8),
+                 limit=source.choice([1, 1 << 62]))]
+
+
 _DAY = 86_400
 
 TROUBLES = [
@@ -99,4 +108,5 @@ TROUBLES = [
     Trouble("kill -9 at a step of a commit", _kill_at_a_step, kills=True),
     Trouble("kill -9 as it ends", _kill_at_the_end, kills=True, at_the_end=True),
     Trouble("failing syncs, then kill -9", _lost_syncs_then_kill, kills=True),
+    Trouble("a start that fails or is killed", _broken_start, kills=True, at_the_start=True),
 ]
