@@ -3,12 +3,15 @@
 
 #include <link.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
 #include "tests/faults/plan.h"
 
-extern "C" void* __libc_malloc(size_t size);
+// jemalloc's malloc under another name: the server frees by jemalloc, which must have allocated. (Found
+// by name, dlsym would allocate.)
+extern "C" [[gnu::weak]] void* mallocx(size_t size, int flags);
 
 namespace keyward::faults {
 namespace {
@@ -45,5 +48,5 @@ bool IsSqlite(const void* caller) {
 extern "C" void* malloc(size_t size) {
   using namespace keyward::faults;
   if (IsSqlite(__builtin_return_address(0)) && Decide(kAllocate, 0) == Effect::kFail) return nullptr;
-  return __libc_malloc(size);
+  return mallocx(std::max<size_t>(size, 1), 0);
 }
