@@ -106,13 +106,19 @@ class AllDescriptors {
 TEST(AcceptorTest, TurnsAwayWithoutDescriptorsAndServesOnceThereAreSome) {
   Server server({.in_all = 1000, .per_network = 1000});
   ASSERT_TRUE(server.Serves(ConnectTo(server.address())));
+  int came = 0;  // others had no descriptor for their own side, while the server held the last one
   {
     const AllDescriptors taken;
-    for (int i = 0; i < 20; ++i) EXPECT_FALSE(server.Serves(ConnectTo(server.address())));
+    for (int i = 0; i < 20; ++i) {
+      const Descriptor client = ConnectTo(server.address());
+      EXPECT_FALSE(server.Serves(client));
+      if (client.is_open()) ++came;
+    }
   }
   EXPECT_TRUE(server.Serves(ConnectTo(server.address())));
   server.acceptor().Stop();
-  EXPECT_EQ(server.acceptor().refused(Refusal::kOutOfDescriptors), 20);
+  EXPECT_GT(came, 0);
+  EXPECT_EQ(server.acceptor().refused(Refusal::kOutOfDescriptors), came);
 }
 
 }  // namespace
