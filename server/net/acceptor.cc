@@ -8,6 +8,8 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <ctime>
 #include <utility>
 
 #include "server/net/peer_network.h"
@@ -21,6 +23,20 @@ constexpr uint64_t kStopTag = ~uint64_t{0};
 constexpr int kBurst = 64;
 // With no descriptor to be had, and so nothing to accept with, for how long the thread waits.
 constexpr int kNoDescriptorWaitMs = 5;
+// How often traffic is looked at: an attacker's reader is busy for tens of microseconds with each
+// of its streams, so a look must come before the next thousand; a process that does nothing much is
+// asked less often whether it still does not. Looks take no larger share of a core than one in
+// kLookShare, with however many connections.
+constexpr int kLookIntervalMs = 1;
+constexpr int kIdleIntervalMs = 10;
+constexpr std::chrono::microseconds kWorthALook{500};
+constexpr int kLookShare = 10;
+
+std::chrono::nanoseconds ProcessorTime(clockid_t whose) {
+  timespec used{};
+  clock_gettime(whose, &used);
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
 
 // Takes a descriptor's place, to be given up where there is none for a connection.
 Descriptor OpenSpare() { return Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC)); }
@@ -43,11 +59,13 @@ void CloseAtOnce(Descriptor connection) {
 
 }  // namespace
 
-Acceptor::Acceptor(std::vector<AcceptorListener> listeners, ConnectionLimits limits)
+Acceptor::Acceptor(std::vector<AcceptorListener> listeners, ConnectionLimits limits,
+                   std::unique_ptr<StreamCounts> streams)
     : listeners_(std::move(listeners)),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       stop_(eventfd(0, EFD_CLOEXEC)),
       spare_(OpenSpare()),
+      streams_(std::move(streams)),
       connections_(limits) {
   for (const AcceptorListener& listener : listeners_) {
     for (const Descriptor& socket : listener.socket.sockets()) {
@@ -78,7 +96,7 @@ void Acceptor::Watch(int socket, uint64_t tag) {
 void Acceptor::Run() {
   std::array<epoll_event, 16> events;
   while (true) {
-    const int count = epoll_wait(epoll_.fd(), events.data(), events.size(), -1);
+    const int count = epoll_wait(epoll_.fd(), events.data(), events.size(), UntilNextLook());
     bool has_descriptors = true;
     for (int i = 0; i < count; ++i) {
       const uint64_t tag = events[i].data.u64;
@@ -86,6 +104,7 @@ void Acceptor::Run() {
       has_descriptors &= AcceptSome(sources_[tag].socket, *sources_[tag].hand_over);
     }
     if (!has_descriptors) WaitForDescriptors();
+    LookAtTraffic();
   }
 }
 
@@ -93,6 +112,26 @@ void Acceptor::WaitForDescriptors() {
   pollfd stop{.fd = stop_.fd(), .events = POLLIN, .revents = 0};
   poll(&stop, 1, kNoDescriptorWaitMs);
   spare_ = OpenSpare();
+}
+
+int Acceptor::UntilNextLook() const {
+  if (connections_.size() == 0) return -1;
+  return is_busy_ ? kLookIntervalMs : kIdleIntervalMs;
+}
+
+void Acceptor::LookAtTraffic() {
+  const auto now = ConnectionTable::Clock::now();
+  if (now < next_look_) return;
+  const std::chrono::nanoseconds used = ProcessorTime(CLOCK_PROCESS_CPUTIME_ID);
+  is_busy_ = used - processor_time_seen_ >= kWorthALook;
+  if (!is_busy_) return;
+  processor_time_seen_ = used;
+  const std::chrono::nanoseconds start = ProcessorTime(CLOCK_THREAD_CPUTIME_ID);
+  connections_.Sweep(now);
+  for (const Refusal cause : connections_.CutAbusive(streams_.get(), now)) {
+    refusals_.Add(cause, now);
+  }
+  next_look_ = now + kLookShare * (ProcessorTime(CLOCK_THREAD_CPUTIME_ID) - start);
 }
 
 bool Acceptor::AcceptSome(int socket, const HandOver& hand_over) {

@@ -3,8 +3,10 @@
 
 #include <sys/socket.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "server/net/descriptor.h"
 #include "server/net/listening_socket.h"
 #include "server/net/refusal_log.h"
+#include "server/net/stream_counts.h"
 
 namespace keyward::net {
 
@@ -28,11 +31,14 @@ struct AcceptorListener {
 //
 // Beyond the limits a connection is accepted and closed at once, so that the backlog stays free for
 // those that will be within them again. Where the process is out of descriptors, a spare one is
-// given up to do the same. Counted by cause, and logged, though not each.
+// given up to do the same. A connection whose peer behaves as no client does is cut; see Conduct.
+// All of it is counted by cause, and logged, though not each.
 class Acceptor {
  public:
   // Accepts from now on; descriptors of the process should suffice for the limits.
-  Acceptor(std::vector<AcceptorListener> listeners, ConnectionLimits limits);
+  // `streams`, asked on its thread, tells of the connections' streams; null: nobody does.
+  Acceptor(std::vector<AcceptorListener> listeners, ConnectionLimits limits,
+           std::unique_ptr<StreamCounts> streams = nullptr);
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
   ~Acceptor();
@@ -52,6 +58,9 @@ class Acceptor {
   bool AcceptSome(int socket, const HandOver& hand_over);
   void Take(Descriptor connection, const sockaddr_storage& peer, const HandOver& hand_over);
   bool TurnAwayWithSpare(int socket);
+  // Looks at the connections' traffic, if the process has worked since and it costs little of that.
+  void LookAtTraffic();
+  int UntilNextLook() const;  // milliseconds; -1: there is none
   void WaitForDescriptors();
   void Refuse(Descriptor connection, Refusal cause);
 
@@ -67,7 +76,11 @@ class Acceptor {
   RefusalLog refusals_;
   // The thread's own.
   Descriptor spare_;
+  const std::unique_ptr<StreamCounts> streams_;
   ConnectionTable connections_;
+  std::chrono::nanoseconds processor_time_seen_{0};
+  bool is_busy_ = false;
+  ConnectionTable::Clock::time_point next_look_;
   std::thread thread_;
 };
 

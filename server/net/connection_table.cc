@@ -1,6 +1,13 @@
 #include "server/net/connection_table.h"
 
+#include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+
+#include <iterator>
+#include <optional>
+
+#include "server/net/descriptor.h"
 
 namespace keyward::net {
 namespace {
@@ -9,6 +16,16 @@ namespace {
 ino_t InodeOf(int fd) {
   struct stat found {};
   return fstat(fd, &found) == 0 && S_ISSOCK(found.st_mode) ? found.st_ino : 0;
+}
+
+// A duplicate keeps what is behind it, while the number may be closed and given to another at any
+// time. To dissolve the connection drops what is received but not read yet: after a mere shutdown,
+// all of that would be read first.
+void Cut(int fd, ino_t inode) {
+  const Descriptor connection(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  if (InodeOf(connection.fd()) != inode) return;
+  const sockaddr none{.sa_family = AF_UNSPEC, .sa_data = {}};
+  connect(connection.fd(), &none, sizeof(none));
 }
 
 }  // namespace
@@ -23,7 +40,7 @@ ConnectionTable::Answer ConnectionTable::Admit(int socket, const std::string& ne
     answer = Check(network);
   }
   if (answer != Answer::kAdmitted) return answer;
-  connections_.emplace(socket, Connection{InodeOf(socket), network});
+  connections_.emplace(socket, Connection{InodeOf(socket), network, {}});
   if (!network.empty()) ++per_network_[network];
   return answer;
 }
@@ -33,6 +50,17 @@ void ConnectionTable::Sweep(Clock::time_point now) {
   for (auto each = connections_.begin(); each != connections_.end();) {
     each = InodeOf(each->first) == each->second.inode ? std::next(each) : Forget(each);
   }
+}
+
+std::vector<Refusal> ConnectionTable::CutAbusive(StreamCounts* streams, Clock::time_point now) {
+  std::vector<Refusal> causes;
+  for (auto& [fd, connection] : connections_) {
+    const std::optional<Refusal> cause = connection.conduct.Judge(fd, streams, now);
+    if (!cause) continue;
+    Cut(fd, connection.inode);
+    causes.push_back(*cause);
+  }
+  return causes;
 }
 
 ConnectionTable::Answer ConnectionTable::Check(const std::string& network) const {

@@ -7,6 +7,10 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <vector>
+
+#include "server/net/conduct.h"
+#include "server/net/refusal_log.h"
 
 namespace keyward::net {
 
@@ -34,6 +38,10 @@ class ConnectionTable {
   // Forgets those that have ended.
   void Sweep(Clock::time_point now);
 
+  // Cuts the connections whose peers behave as no client does, and tells why; see Conduct. Whom
+  // they were handed to sees an end, as if the peer had closed them. `streams` may be null.
+  std::vector<Refusal> CutAbusive(StreamCounts* streams, Clock::time_point now);
+
   int64_t size() const { return static_cast<int64_t>(connections_.size()); }
 
   static constexpr std::chrono::milliseconds kSweepInterval{20};
@@ -42,6 +50,7 @@ class ConnectionTable {
   struct Connection {
     ino_t inode;
     std::string network;
+    Conduct conduct;
   };
   using Connections = std::unordered_map<int, Connection>;
 

@@ -13,6 +13,9 @@ namespace keyward::net {
 // machine's own matter.
 std::string PeerNetwork(const sockaddr_storage& peer);
 
+// `ipv4:ADDRESS:PORT` or `ipv6:[ADDRESS]:PORT`, as gRPC names a peer; empty for a unix socket's.
+std::string PeerText(const sockaddr_storage& peer);
+
 }  // namespace keyward::net
 
 #endif  // KEYWARD_SERVER_NET_PEER_NETWORK_H_

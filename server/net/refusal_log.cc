@@ -15,6 +15,10 @@ std::string Name(Refusal cause) {
       return "max_connections_per_address";
     case Refusal::kOutOfDescriptors:
       return "out_of_descriptors";
+    case Refusal::kOneSided:
+      return "one_sided_traffic";
+    case Refusal::kRapidResets:
+      return "rapid_resets";
   }
   return "";
 }

@@ -9,9 +9,15 @@
 
 namespace keyward::net {
 
-// Why a connection was turned away.
-enum class Refusal { kMaxConnections, kMaxConnectionsPerAddress, kOutOfDescriptors };
-inline constexpr size_t kRefusals = 3;
+// Why a connection was turned away, or cut.
+enum class Refusal {
+  kMaxConnections,
+  kMaxConnectionsPerAddress,
+  kOutOfDescriptors,
+  kOneSided,
+  kRapidResets
+};
+inline constexpr size_t kRefusals = 5;
 
 // Counts refused connections, and logs at most one line for each cause and kLogInterval: a flood
 // must fill no disk. One thread adds, any may read.

@@ -2,14 +2,14 @@
 
 #include <grpc/grpc.h>
 
+#include "server/net/stream_counts.h"
+
 namespace keyward::rpc {
 namespace {
 
 // Room for the longest legal request, and for one that is too long to be refused by us with a
 // reason.
 constexpr int kMaxRequestBytes = 4 * 1024 * 1024;
-// Streams of one connection; what a client has beyond that waits on its side.
-constexpr int kMaxStreamsPerConnection = 1024;
 // Of one call. gRPC's own names, a deadline, and a token or trace of some kind take less than a
 // tenth.
 constexpr int kMaxMetadataBytes = 8 * 1024;
@@ -24,6 +24,11 @@ constexpr int kKeepaliveTimeoutMs = 20'000;
 constexpr int kMinPingIntervalMs = 10'000;
 constexpr int kMaxPingStrikes = 2;
 
+// Read from a connection at once, and then worked off before anything else on its thread: some
+// hundreds of the smallest calls. gRPC would read up to 4 MiB: fifty thousand calls and their
+// resets, and a connection could not be cut before the last.
+constexpr int kMaxReadBytes = 8 * 1024;
+
 }  // namespace
 
 void ConfigureConnections(grpc::ServerBuilder& builder) {
@@ -31,7 +36,9 @@ void ConfigureConnections(grpc::ServerBuilder& builder) {
   // A compressed message is unpacked before its size is checked.
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
+  // Its counts tell of streams that end without an answer, see rpc/channelz_counts.h.
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 1);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, static_cast<int>(net::kMaxStreamsPerConnection));
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
@@ -40,6 +47,7 @@ void ConfigureConnections(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kMinPingIntervalMs);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, kMaxPingStrikes);
+  builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kMaxReadBytes);
   // By its probes for bandwidth gRPC would widen a connection's window to megabytes. Without them
   // it is 64 KiB, and a message of any length still has a mebibyte on its way.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);

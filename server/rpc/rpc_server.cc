@@ -17,6 +17,7 @@
 #include "server/net/acceptor.h"
 #include "server/rpc/admission.h"
 #include "server/rpc/call_queue.h"
+#include "server/rpc/channelz_counts.h"
 #include "server/rpc/connection_settings.h"
 #include "server/rpc/grpc_log.h"
 #include "server/rpc/health_service.h"
@@ -182,7 +183,8 @@ void Running::Serve() {
       AddStreams(q);
     }});
   }
-  acceptor_ = std::make_unique<net::Acceptor>(std::move(listeners_), options_.connections);
+  acceptor_ = std::make_unique<net::Acceptor>(std::move(listeners_), options_.connections,
+                                              MakeChannelzCounts());
 }
 
 template <typename Request, typename Response>
@@ -216,7 +218,7 @@ void Running::AddStreams(CallQueue& queue) {
 
 void Running::AddReflection(ReflectionCall::RequestCall request_call, CallQueue& queue) {
   auto pool = std::make_shared<ReflectionCall::Pool>(
-      queue, /*ready=*/2, /*max=*/32,
+      queue, /*ready=*/64, /*max=*/2048,
       [this, request_call = std::move(request_call)](ReflectionCall::Pool& own_pool) {
         return std::make_unique<ReflectionCall>(own_pool, request_call, service_names_, health_);
       });

@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -30,6 +32,16 @@ class Server {
   const ListenAddress& address() const { return address_; }
   Acceptor& acceptor() { return *acceptor_; }
   bool Serves(const Descriptor& client) { return !WasClosed(client); }
+
+  // What has come on any connection.
+  void ReadAll() {
+    sync::MutexLock lock(mutex_);
+    char bytes[4096];
+    for (const Descriptor& each : kept_) {
+      while (recv(each.fd(), bytes, sizeof(bytes), MSG_DONTWAIT) > 0) {
+      }
+    }
+  }
 
   void CloseAll() {
     sync::MutexLock lock(mutex_);
@@ -80,6 +92,22 @@ TEST(AcceptorTest, StopsListeningWhenItIsTold) {
   ASSERT_TRUE(server.Serves(ConnectTo(server.address())));
   server.acceptor().Stop();
   EXPECT_FALSE(ConnectTo(server.address()).is_open());
+}
+
+TEST(AcceptorTest, CutsAConnectionThatSendsAndSendsWithoutAnAnswer) {
+  Server server({.in_all = 8, .per_network = 8});
+  const Descriptor flood = ConnectTo(server.address());
+  const Descriptor quiet = ConnectTo(server.address());
+  ASSERT_TRUE(server.Serves(flood));
+  ASSERT_TRUE(server.Serves(quiet));
+  const std::vector<char> bytes(4096);
+  while (send(flood.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0 ||
+         errno == EAGAIN) {
+    server.ReadAll();
+  }
+  server.acceptor().Stop();
+  EXPECT_EQ(server.acceptor().refused(Refusal::kOneSided), 1);
+  EXPECT_EQ(send(quiet.fd(), bytes.data(), 1, MSG_NOSIGNAL), 1);
 }
 
 // Takes all descriptors that the process may have but one, for the test's own socket.

@@ -1,0 +1,170 @@
+"""Frames that are legal one by one and ruinous in numbers, and some that are not legal at all."""
+import os
+import time
+import zlib
+
+import pytest
+
+from harness import wire
+from harness.siege import ENCRYPT, MIB, SOAK, Siege, besiege, wait_until
+from harness.stubs import keys
+
+SECONDS = 10 if SOAK else 1
+# gRPC takes up to 16 MiB of a call's metadata until its SETTINGS are acknowledged, and reads on until the
+# connection is cut.
+HEADERS_MIB = 512
+SMALL = wire.message(keys.EncryptRequest(user_id="u", plaintext=b"x").SerializeToString())
+LARGE = wire.message(keys.EncryptRequest(user_id="u", plaintext=os.urandom(MIB)).SerializeToString())
+GZIP = (b"grpc-encoding", b"gzip")
+
+
+@pytest.fixture
+def server(rig):
+    server = rig.start()
+    client = rig.client(server)
+    for _ in range(8):  # what such values leave behind in the allocator is no attack's growth
+        client.encrypt("u", bytes(MIB))
+    return server
+
+
+def headers(stream: int, *more: tuple[bytes, bytes]) -> bytes:
+    return wire.frame(wire.HEADERS, wire.END_HEADERS, stream, wire.request_fields(ENCRYPT, *more))
+
+
+def header_block(stream: int, block: bytes) -> bytes:
+    """In as many frames as it takes."""
+    parts = [block[at:at + wire.MAX_FRAME] for at in range(0, len(block), wire.MAX_FRAME)]
+    last = len(parts) - 1
+    return b"".join(wire.frame(wire.CONTINUATION if number else wire.HEADERS,
+                               wire.END_HEADERS if number == last else 0, stream, part)
+                    for number, part in enumerate(parts))
+
+
+def flood(server, opening: bytes, content: bytes, polite: bool) -> None:
+    """For a while; whoever is cut comes back."""
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        attacker = wire.Connection(server.address, polite=polite)
+        attacker.send(opening)
+        while time.monotonic() < end and attacker.send(content):
+            pass
+        attacker.close()
+
+
+both = pytest.mark.parametrize("polite", [True, False], ids=["acknowledged", "unacknowledged"])
+
+
+@both
+def test_header_frames_without_end_are_cut(server, polite):
+    fields = b"".join(wire.field(b"x-%d" % n, b"v" * 100) for n in range(140))
+    opening = wire.frame(wire.HEADERS, 0, 1, wire.request_fields(ENCRYPT))
+    besiege(server, lambda: flood(server, opening, wire.frame(wire.CONTINUATION, 0, 1, fields), polite),
+            growth_mib=HEADERS_MIB, p99_ms=50)
+    assert server.events("connections_refused")
+
+
+@both
+@pytest.mark.parametrize("content", [
+    pytest.param(wire.frame(wire.PING, 0, 0, bytes(8)) * 1000, id="pings"),
+    pytest.param(wire.settings() * 1000, id="settings"),
+    pytest.param(wire.frame(wire.DATA, 0, 1) * 1000, id="empty data"),
+    pytest.param(wire.frame(wire.WINDOW_UPDATE, 0, 1, b"\0\0\0\1") * 1000, id="window updates"),
+])
+def test_floods_of_frames_are_bounded(server, content, polite):
+    besiege(server, lambda: flood(server, headers(1), content, polite), growth_mib=256, p99_ms=50)
+
+
+@both
+def test_huge_metadata_is_bounded(server, polite):
+    block = wire.request_fields(ENCRYPT, *[(b"x-%d" % n, b"v" * 60_000) for n in range(16)])
+    with Siege(server, growth_mib=HEADERS_MIB):
+        for _ in range(20):
+            attacker = wire.Connection(server.address, polite=polite)
+            stream = 1
+            while stream < 200 and attacker.send(header_block(stream, block)):
+                stream += 2
+            attacker.close()
+
+
+def test_malformed_binary_metadata_is_refused(server):
+    with Siege(server, growth_mib=32):
+        attacker = wire.Connection(server.address)
+        for stream in range(1, 2000, 2):
+            attacker.send(headers(stream, (b"x-bin", b"*no base64*")) + wire.data(stream, SMALL))
+        attacker.close()
+
+
+def test_readers_who_read_nothing_are_bounded(server):
+    """By what the server takes at once, 256 MiB: gRPC holds an answer until the client makes room for it."""
+    with Siege(server, growth_mib=512):
+        attackers = [wire.Connection(server.address, preface=wire.PREFACE + wire.settings(
+            INITIAL_WINDOW_SIZE=0)) for _ in range(4)]
+        for attacker in attackers:
+            for stream in range(1, 60, 2):
+                attacker.send(headers(stream))
+                assert attacker.send_within_windows(stream, LARGE)
+    for attacker in attackers:
+        attacker.close()
+
+
+def test_writers_who_write_a_byte_at_a_time_cost_little(server):
+    with Siege(server, growth_mib=32):
+        attackers = [wire.Connection(server.address) for _ in range(50)]
+        for attacker in attackers:
+            attacker.send(headers(1))
+        for byte in range(200):
+            for attacker in attackers:
+                attacker.send(wire.frame(wire.DATA, 0, 1, LARGE[byte:byte + 1]))
+        for attacker in attackers:
+            attacker.close()
+
+
+def test_unfinished_messages_are_bounded(server):
+    """All but the last byte of 4 MiB, on 20 streams of 2 connections."""
+    body = wire.message(bytes(4 * MIB - 16))[:-1]
+    with Siege(server, growth_mib=320):
+        attackers = [wire.Connection(server.address) for _ in range(2)]
+        for attacker in attackers:
+            for stream in range(1, 40, 2):
+                attacker.send(headers(stream))
+                assert attacker.send_within_windows(stream, body, end=False)
+    for attacker in attackers:
+        attacker.close()
+
+
+def test_data_beyond_the_window_ends_the_connection(server):
+    with Siege(server, growth_mib=64):
+        attacker = wire.Connection(server.address)
+        attacker.send(headers(1))
+        while attacker.send(wire.data(1, LARGE, end=False)):
+            pass
+
+
+def test_many_tiny_messages_are_answered(server):
+    count = 100_000
+    with Siege(server, growth_mib=128):
+        attacker = wire.Connection(server.address, preface=wire.PREFACE + wire.settings(
+            HEADER_TABLE_SIZE=0) + wire.frame(wire.WINDOW_UPDATE, 0, 0, b"\x7f\0\0\0"))
+        for first in range(1, 2 * count, 1000):
+            wait_until(lambda: attacker.frames.get(wire.HEADERS, 0) >= (first - 1001) // 2 * 2
+                       or attacker.closed.is_set(), "answers")
+            attacker.send(b"".join(headers(stream) + wire.data(stream, SMALL)
+                                   for stream in range(first, first + 1000, 2)))
+        wait_until(lambda: attacker.frames.get(wire.HEADERS, 0) >= 2 * count, "all answers")
+        attacker.close()
+
+
+def test_a_gzip_bomb_is_never_unpacked(server):
+    """A gibibyte of zeroes is a mebibyte of gzip."""
+    content = wire.message(bomb(), compressed=True)
+    with Siege(server, growth_mib=32):
+        for _ in range(10):
+            attacker = wire.Connection(server.address)
+            attacker.send(headers(1, GZIP) + wire.data(1, content))
+            wait_until(lambda: attacker.frames.get(wire.HEADERS) or attacker.closed.is_set(), "refusal")
+            attacker.close()
+
+
+def bomb() -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return b"".join(packer.compress(bytes(MIB)) for _ in range(1024)) + packer.flush()

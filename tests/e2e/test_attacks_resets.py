@@ -1,0 +1,78 @@
+"""Streams that are opened and reset at once (CVE-2023-44487), against each service."""
+import threading
+import time
+
+import pytest
+
+from harness import wire
+from harness.paths import PATIENCE
+from harness.siege import SOAK, Siege, besiege
+from harness.stubs import health, keys, reflection
+
+RESETS = 50_000
+# Long enough for the other client to make the calls that a percentile is taken of. The attacker is cut within
+# some tens of milliseconds of it.
+SECONDS = 10 if SOAK else 1.5
+GROWTH_MIB = 32
+RETURNS = 100 if SOAK else 20
+RETURNING_GROWTH_MIB = 512
+
+ENCRYPT = keys.EncryptRequest(user_id="flood", plaintext=b"x").SerializeToString()
+BATCH = keys.BatchEncryptRequest(requests=[
+    keys.EncryptRequest(user_id="flood", plaintext=b"x")] * 100).SerializeToString()
+LIST = reflection.ServerReflectionRequest(list_services="*").SerializeToString()
+METHODS = {
+    "/keyward.v1.KeyService/Encrypt": ENCRYPT,
+    "/keyward.v1.KeyService/BatchEncrypt": BATCH,
+    "/grpc.health.v1.Health/Check": health.HealthCheckRequest().SerializeToString(),
+    "/grpc.health.v1.Health/Watch": health.HealthCheckRequest().SerializeToString(),
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo": LIST,
+    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": LIST,
+}
+
+
+@pytest.fixture
+def server(rig):
+    return rig.start(reflection=True)
+
+
+@pytest.mark.parametrize("polite", [True, False], ids=["acknowledged", "unacknowledged"])
+@pytest.mark.parametrize("with_message", [False, True], ids=["headers", "requests"])
+@pytest.mark.parametrize("path", METHODS, ids=lambda path: path.removeprefix("/").replace("/", "-"))
+def test_rapid_resets_cost_little(server, path, with_message, polite):
+    resets = requests_reset(path, METHODS[path] if with_message else None)
+
+    def attack() -> None:
+        end = time.monotonic() + SECONDS
+        attacker = wire.Connection(server.address, polite=polite)
+        attacker.send(resets)
+        assert attacker.closed.wait(PATIENCE), attacker.frames
+        attacker.close()
+        threading.Event().wait(max(0, end - time.monotonic()))  # the other client goes on
+
+    besiege(server, attack, growth_mib=GROWTH_MIB, p99_ms=50)
+    assert server.events("connections_refused"), "the connection was not cut"
+
+
+@pytest.mark.parametrize("path", ["/keyward.v1.KeyService/Encrypt", "/grpc.health.v1.Health/Watch"])
+def test_whoever_is_cut_for_resets_and_comes_back_is_cut_again(server, path):
+    """Again and again, for which no bound on the other client's time is promised: see docs/THREAT_MODEL.md."""
+    resets = requests_reset(path, None)
+    with Siege(server, growth_mib=RETURNING_GROWTH_MIB):
+        for _ in range(RETURNS):
+            attacker = wire.Connection(server.address)
+            attacker.send(resets)
+            assert attacker.closed.wait(PATIENCE), attacker.frames
+            attacker.close()
+
+
+def requests_reset(path: str, request: bytes | None) -> bytes:
+    """As many calls as there are to be, each with its reset."""
+    (fields, again), parts = wire.indexed(wire.request_list(path)), []
+    for stream in range(1, 2 * RESETS, 2):
+        parts.append(wire.frame(wire.HEADERS, wire.END_HEADERS, stream, fields))
+        if request is not None:
+            parts.append(wire.data(stream, wire.message(request)))
+        parts.append(wire.reset(stream))
+        fields = again
+    return b"".join(parts)
