@@ -11,6 +11,7 @@ namespace keyward::net {
 namespace {
 
 constexpr uint64_t kMib = 1024 * 1024;
+constexpr uint64_t kWindowUpdateBytes = 13 + 13;  // for the stream and for the connection
 
 TEST(OneSidedTrafficTest, IsToldOfAPeerThatIsNeverAnswered) {
   OneSidedTraffic traffic;
@@ -36,7 +37,7 @@ TEST(OneSidedTrafficTest, IsNotToldOfUploadsThatWindowsAreGivenFor) {
   Traffic now{.read = 64 * 1024, .sent = OneSidedTraffic::kGreetingBytes};
   for (int mebibyte = 0; mebibyte < 1000; ++mebibyte) {
     ASSERT_FALSE(traffic.Judge(now));
-    now.sent += 2 * OneSidedTraffic::kUpdateBytes;
+    now.sent += kWindowUpdateBytes;
     now.read += kMib;
   }
 }
