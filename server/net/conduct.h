@@ -22,8 +22,8 @@ class Conduct {
   std::optional<Refusal> Judge(int socket, StreamCounts* streams, Clock::time_point now);
 
   // To ask for streams costs microseconds, so it is done each time that so much has been read:
-  // enough for a hundred streams of the smallest kind.
-  static constexpr uint64_t kAskEachBytes = 4 * 1024;
+  // enough for three hundred streams of the smallest kind.
+  static constexpr uint64_t kAskEachBytes = 8 * 1024;
 
  private:
   bool ResetsTooMuch(int socket, StreamCounts& streams, Clock::time_point now);

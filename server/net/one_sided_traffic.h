@@ -24,8 +24,9 @@ std::optional<Traffic> TrafficOf(int socket);
 class OneSidedTraffic {
  public:
   // What may be read without an answer: the first window (64 KiB), and the header frames of as many
-  // calls as a connection may have open (256), each with all the metadata that it may have (8 KiB).
-  static constexpr int64_t kFreeBytes = 2 * 1024 * 1024;
+  // calls as a connection may have open (256), each with all the metadata that it may have (8 KiB);
+  // and all that once more.
+  static constexpr int64_t kFreeBytes = 2 * (64 + 256 * 8) * 1024;
   // gRPC 1.51 grants at most a mebibyte with one window update, of 13 bytes.
   static constexpr int64_t kAllowedPerSentByte = 1024 * 1024 / 13;
   // No more than this is allowed ahead: twice the windows that 64 uploads at once were seen to have.

@@ -16,12 +16,14 @@ class RapidResets {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // As many as a connection may have open: a client may give up all its calls, and again each second.
-  static constexpr int64_t kMaxResets = kMaxStreamsPerConnection;
-  static constexpr std::chrono::milliseconds kRefill{1000};
+  // A client may give up all its calls, and again sixteen times each second: those whose deadlines
+  // are short, against a server that is slow just then, and those that hedge.
+  static constexpr int64_t kMaxResets = 8 * kMaxStreamsPerConnection;
+  static constexpr std::chrono::milliseconds kRefill{500};
 
-  // Somewhat more than a connection may have: what is answered counts as open for a while.
-  static constexpr int64_t kMaxOpen = kMaxStreamsPerConnection + kMaxStreamsPerConnection / 8;
+  // What is answered counts as open for a while, so an ordinary client was seen with an eighth more
+  // than it may have.
+  static constexpr int64_t kMaxOpen = 4 * kMaxStreamsPerConnection;
 
   // Takes what the connection's streams have become. Whether they are too many.
   bool Judge(Streams now_seen, Clock::time_point now) {

@@ -27,7 +27,7 @@ constexpr int kMaxPingStrikes = 2;
 // Read from a connection at once, and then worked off before anything else on its thread: some
 // hundreds of the smallest calls. gRPC would read up to 4 MiB: fifty thousand calls and their
 // resets, and a connection could not be cut before the last.
-constexpr int kMaxReadBytes = 8 * 1024;
+constexpr int kMaxReadBytes = 16 * 1024;
 
 }  // namespace
 
@@ -38,7 +38,8 @@ void ConfigureConnections(grpc::ServerBuilder& builder) {
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
   // Its counts tell of streams that end without an answer, see rpc/channelz_counts.h.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 1);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, static_cast<int>(net::kMaxStreamsPerConnection));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                             static_cast<int>(net::kMaxStreamsPerConnection));
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);

@@ -17,6 +17,9 @@ SOAK = os.environ.get("KEYWARD_SOAK") == "1"
 SANITIZED = "KEYWARD_ASAN" in os.environ
 # Of whoever attacks: the attacker shares the machine with those whom it attacks, in these tests alone.
 ATTACKERS_NICENESS = 10
+# Of the other client's calls. 5 ms were seen, or up to 160 ms where its connection has the same thread as the
+# attacker's; of an attack that is not stopped it is seconds.
+P99_MS = 500
 ENCRYPT = "/keyward.v1.KeyService/Encrypt"
 
 
@@ -69,13 +72,14 @@ class Siege:
             assert self.figures["growth_mib"] <= self._growth_mib, self.figures
 
 
-def besiege(server: Server, attack: Callable[[], None], *, growth_mib: int, p99_ms: float) -> None:
+def besiege(server: Server, attack: Callable[[], Any], *, growth_mib: int) -> Any:
     """An attack under which the other client's calls stay quick. Sanitized servers are quick at nothing."""
     with Siege(server, growth_mib) as siege:
         with concurrent.futures.ThreadPoolExecutor(
                 1, initializer=lambda: os.nice(ATTACKERS_NICENESS)) as attacker:
-            attacker.submit(attack).result()
-    assert SANITIZED or siege.figures["p99_ms"] < p99_ms, siege.figures
+            result = attacker.submit(attack).result()
+    assert SANITIZED or siege.figures["p99_ms"] < P99_MS, siege.figures
+    return result
 
 
 def wait_until(condition, what: str) -> None:
