@@ -40,7 +40,7 @@ ConnectionTable::Answer ConnectionTable::Admit(int socket, const std::string& ne
     answer = Check(network);
   }
   if (answer != Answer::kAdmitted) return answer;
-  connections_.emplace(socket, Connection{InodeOf(socket), network, {}});
+  connections_.emplace(socket, Connection{InodeOf(socket), network, {}, false});
   if (!network.empty()) ++per_network_[network];
   return answer;
 }
@@ -55,9 +55,11 @@ void ConnectionTable::Sweep(Clock::time_point now) {
 std::vector<Refusal> ConnectionTable::CutAbusive(StreamCounts* streams, Clock::time_point now) {
   std::vector<Refusal> causes;
   for (auto& [fd, connection] : connections_) {
+    if (connection.is_cut) continue;
     const std::optional<Refusal> cause = connection.conduct.Judge(fd, streams, now);
     if (!cause) continue;
     Cut(fd, connection.inode);
+    connection.is_cut = true;
     causes.push_back(*cause);
   }
   return causes;

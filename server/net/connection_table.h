@@ -51,6 +51,7 @@ class ConnectionTable {
     ino_t inode;
     std::string network;
     Conduct conduct;
+    bool is_cut;  // and not closed yet by whom it was handed to
   };
   using Connections = std::unordered_map<int, Connection>;
 
