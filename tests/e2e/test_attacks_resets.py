@@ -12,7 +12,7 @@ from harness.stubs import health, keys, reflection
 RESETS = 50_000
 # Long enough for the other client to make the calls that a percentile is taken of. The attacker is cut within
 # some tens of milliseconds of it.
-SECONDS = 10 if SOAK else 1.5
+SECONDS = 10 if SOAK else 0.75
 GROWTH_MIB = 64
 RETURNS = 100 if SOAK else 20
 RETURNING_GROWTH_MIB = 512
