@@ -5,9 +5,9 @@
 namespace keyward::bench {
 namespace {
 
-// As server/rpc/rpc_server.cc has them.
+// As keyward-server has them.
 constexpr int kMaxRequestBytes = 4 * 1024 * 1024;
-constexpr int kMaxStreamsPerConnection = 1024;
+constexpr int kMaxStreamsPerConnection = 256;
 
 }  // namespace
 

@@ -4,9 +4,9 @@ from measure_store import SMALL_CACHE, read_cold
 from session import Session
 
 # More than the server takes at once (--max_in_flight, 4096), on so many connections (two for each channel, of
-# 1024 calls) that they reach the server and do not wait in the client.
+# 256 calls) that they reach the server and do not wait in the client.
 MANY_IN_FLIGHT = 6144
-MANY_CHANNELS = 8
+MANY_CHANNELS = 12
 
 
 def overload(session: Session) -> None:
@@ -39,7 +39,7 @@ def _calls_in_flight(session: Session) -> None:
         rounds = []
         for _ in range(settings.rounds):
             peak, offered = (session.run(target, "encrypt", rounds=1, in_flight=in_flight,
-                                         round_seconds=settings.round_seconds)[0]["keyward"]
+                                         channels=MANY_CHANNELS, round_seconds=settings.round_seconds)[0]["keyward"]
                              for in_flight in (session.in_flight, settings.overload_factor * session.in_flight))
             rounds.append({"peak": peak, "overloaded": offered})
     session.measured["overload_encrypt"] = rounds
