@@ -10,7 +10,7 @@ from harness.bystander import Caller
 from harness.certificates import Authority, credentials
 from harness.siege import Siege
 
-# The promise after a flood; what the test's own machine adds is little beside it.
+# What is promised after a flood; what the test's own machine adds is little beside it.
 SERVING_AGAIN_SECONDS = 1.0
 # The server keeps 128 of its descriptors for itself.
 FEW_DESCRIPTORS = 192
