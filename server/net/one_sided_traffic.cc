@@ -29,12 +29,14 @@ std::optional<Traffic> TrafficOf(int socket) {
 bool OneSidedTraffic::Judge(Traffic now) {
   const auto read = std::max<int64_t>(0, static_cast<int64_t>(now.read - seen_.read));
   seen_.read += read;
+  allowed_ -= read;
   if (now.sent > seen_.sent) {
     const auto sent = std::min(static_cast<int64_t>(now.sent - seen_.sent), kMaxAllowedBytes);
+    // What was read in the meantime is taken off first: between two looks more may have come and been
+    // answered than is allowed ahead.
     allowed_ = std::min(allowed_ + sent * kAllowedPerSentByte, kMaxAllowedBytes);
     seen_.sent = now.sent;
   }
-  allowed_ -= read;
   return allowed_ < 0;
 }
 

@@ -56,7 +56,12 @@ absl::StatusOr<std::unique_ptr<SqliteWriter>> SqliteWriter::Open(const std::stri
   std::unique_ptr<SqliteWriter> writer(
       new SqliteWriter(*std::move(connection), *std::move(reader)));
   if (absl::Status prepared = writer->PrepareStatements(); !prepared.ok()) return prepared;
+  writer->TryToBegin();
   return writer;
+}
+
+void SqliteWriter::TryToBegin() {
+  if (begin_.Run().ok()) connection_->Rollback();
 }
 
 absl::Status SqliteWriter::PrepareStatements() {

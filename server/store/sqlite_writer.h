@@ -37,6 +37,9 @@ class SqliteWriter {
   SqliteWriter(std::unique_ptr<SqliteConnection> connection, SqliteReader reader);
 
   absl::Status PrepareStatements();
+  // SQLite opens a log that it cannot open to write for reading, for want of descriptors too, and tells only
+  // who writes. Found out here, that costs no caller a refusal: the connection is opened anew.
+  void TryToBegin();
   // UNAVAILABLE where the transaction has to end; what concerns the row alone is in `result`.
   absl::Status StoreUser(const NewUser& user, absl::StatusOr<Created>& result);
   absl::StatusOr<bool> IsKnown(const std::string& user_id);
