@@ -214,6 +214,7 @@ absl::Status SqliteConnection::Error(int code) {
   const int primary = code & 0xff;
   if (primary == SQLITE_CONSTRAINT) return absl::AlreadyExistsError(sqlite3_errstr(code));
   lost_sync_ = lost_sync_ || code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
+  met_read_only_ = met_read_only_ || primary == SQLITE_READONLY;
   needs_reopen_ = needs_reopen_ || MayPassWithNewConnection(primary);
   return errors::StoreUnavailable(absl::StrCat(sqlite3_errstr(primary), " (SQLite ", code, ")"));
 }

@@ -105,6 +105,9 @@ class SqliteConnection {
   bool NeedsReopen() const { return needs_reopen_; }
   // Whether a sync failed, so that nobody can tell what of the latest writes is on the disk.
   bool LostSync() const { return lost_sync_; }
+  // Whether something could not be written to that was opened for reading. The log's index, which all
+  // connections share, stays so until the last of them is closed.
+  bool MetReadOnly() const { return met_read_only_; }
 
  private:
   friend class SqliteStatement;
@@ -116,6 +119,7 @@ class SqliteConnection {
   int log_pages_ = 0;
   bool needs_reopen_ = false;
   bool lost_sync_ = false;
+  bool met_read_only_ = false;
 };
 
 }  // namespace keyward::store

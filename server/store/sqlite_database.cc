@@ -77,9 +77,9 @@ absl::Status SqliteDatabase::AdoptLog() {
 
 absl::StatusOr<SqliteWriter*> SqliteDatabase::Writer() {
   if (writer_ != nullptr && !writer_->NeedsReopen()) return writer_.get();
-  lost_sync_ = lost_sync_ || (writer_ != nullptr && writer_->LostSync());
+  all_anew_ = all_anew_ || (writer_ != nullptr && (writer_->LostSync() || writer_->MetReadOnly()));
   writer_.reset();
-  if (absl::Status opened = lost_sync_ ? OpenAllAnew() : OpenWriter(); !opened.ok()) return opened;
+  if (absl::Status opened = all_anew_ ? OpenAllAnew() : OpenWriter(); !opened.ok()) return opened;
   return writer_.get();
 }
 
@@ -103,7 +103,7 @@ absl::Status SqliteDatabase::OpenAllAnew() {
   gate_.Shut();
   for (const auto& session : sessions_) session->Close();
   index_keeper_.reset();
-  lost_sync_ = false;
+  all_anew_ = false;
   absl::Status opened = OpenWriter();
   gate_.Open();
   return opened;

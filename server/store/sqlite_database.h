@@ -26,6 +26,8 @@ namespace keyward::store {
 // - After a sync that failed, of the log or of the database in a checkpoint, the log is made durable,
 //   and every connection is closed before one is opened: how far the log was copied is forgotten, and
 //   all of it is copied, and synced, again. Until then nothing is written.
+// - The same is done where the index, for want of descriptors, was opened for reading: it stays so for
+//   as long as one connection has it.
 // docs/adr/0017-after-a-failed-sync.md tells why.
 class SqliteDatabase {
  public:
@@ -59,7 +61,7 @@ class SqliteDatabase {
   // Makes what an earlier process left durable, once it is sure that the file is ours.
   absl::Status AdoptLog();
   absl::Status OpenWriter();
-  // After a failed sync.
+  // After a failed sync, or where what all connections share was opened for reading.
   absl::Status OpenAllAnew();
 
   const std::string path_;  // without symbolic links, as SQLite names its log
@@ -68,7 +70,7 @@ class SqliteDatabase {
 
   // The writer's thread's own. Destroyed last, so that its connection is the one that empties the log.
   std::unique_ptr<SqliteWriter> writer_;
-  bool lost_sync_ = false;
+  bool all_anew_ = false;
   std::unique_ptr<SqliteConnection> index_keeper_;
 
   ReadGate gate_;

@@ -32,13 +32,14 @@ class SqliteWriter {
   // As of SqliteConnection.
   bool NeedsReopen() const { return connection_->NeedsReopen(); }
   bool LostSync() const { return connection_->LostSync(); }
+  bool MetReadOnly() const { return connection_->MetReadOnly(); }
 
  private:
   SqliteWriter(std::unique_ptr<SqliteConnection> connection, SqliteReader reader);
 
   absl::Status PrepareStatements();
   // SQLite opens a log that it cannot open to write for reading, for want of descriptors too, and tells only
-  // who writes. Found out here, that costs no caller a refusal: the connection is opened anew.
+  // who writes. Found out here, that costs no caller a refusal: it is opened anew.
   void TryToBegin();
   // UNAVAILABLE where the transaction has to end; what concerns the row alone is in `result`.
   absl::Status StoreUser(const NewUser& user, absl::StatusOr<Created>& result);
