@@ -105,8 +105,8 @@ class SqliteConnection {
   bool NeedsReopen() const { return needs_reopen_; }
   // Whether a sync failed, so that nobody can tell what of the latest writes is on the disk.
   bool LostSync() const { return lost_sync_; }
-  // Whether something could not be written to that was opened for reading. The log's index, which all
-  // connections share, stays so until the last of them is closed.
+  // Whether something could not be written to that was opened for reading, as the
+  // log's index may be, which all connections share.
   bool MetReadOnly() const { return met_read_only_; }
 
  private:

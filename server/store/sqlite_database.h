@@ -26,8 +26,8 @@ namespace keyward::store {
 // - After a sync that failed, of the log or of the database in a checkpoint, the log is made durable,
 //   and every connection is closed before one is opened: how far the log was copied is forgotten, and
 //   all of it is copied, and synced, again. Until then nothing is written.
-// - The same is done where the index, for want of descriptors, was opened for reading: it stays so for
-//   as long as one connection has it.
+// - The same is done where a write met something that was opened for reading, for want of descriptors:
+//   were it the index, a new writer would get it as it is.
 // docs/adr/0017-after-a-failed-sync.md tells why.
 class SqliteDatabase {
  public:
