@@ -95,6 +95,21 @@ absl::Status KekNotLoaded(std::string_view kek_id) {
       absl::StrCat("the user's key is wrapped under master key ", View(kek_id), ", which is not loaded"));
 }
 
+absl::Status KekInUse(std::string_view why) {
+  return FailedPrecondition("KEK_IN_USE", absl::StrCat("the master key is still needed: ", View(why)));
+}
+
+absl::Status LegacyShared(std::string_view what) {
+  return FailedPrecondition(
+      "LEGACY_SHARED",
+      absl::StrCat(View(what), " would leave the Python module behind, which shares --legacy_db"));
+}
+
+absl::Status EtagMismatch() {
+  return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
+               "the user's key was changed since this etag was read");
+}
+
 absl::Status StoredKeyCorrupt() {
   return Error(absl::StatusCode::kDataLoss, "STORED_KEY_CORRUPT",
                "the user's stored key is damaged or does not belong to this user");

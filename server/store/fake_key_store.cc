@@ -1,5 +1,6 @@
 #include "server/store/fake_key_store.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/errors/errors.h"
@@ -26,6 +27,126 @@ void FakeKeyStore::Page(std::string after, int limit, PageCallback done) {
   thread_.Run([this, after = std::move(after), limit, done = std::move(done)]() mutable {
     done(PageAfter(after, limit));
   });
+}
+
+void FakeKeyStore::UpdateMany(std::vector<std::string> user_ids, Change change,
+                              UpdateManyCallback done) {
+  thread_.Run([this, user_ids = std::move(user_ids), change = std::move(change),
+               done = std::move(done)]() mutable {
+    std::vector<absl::StatusOr<UserKeys>> updated;
+    for (const std::string& user_id : user_ids) updated.push_back(UpdateOne(user_id, change));
+    done(std::move(updated));
+  });
+}
+
+void FakeKeyStore::FindDueForPurge(int64_t micros, int limit, IdsCallback done) {
+  thread_.Run([this, micros, limit, done = std::move(done)]() mutable {
+    done(DueForPurge(micros, limit));
+  });
+}
+
+void FakeKeyStore::CountByKek(KekUseCallback done) {
+  thread_.Run([this, done = std::move(done)]() mutable {
+    std::vector<KekUse> use;
+    {
+      sync::MutexLock lock(mutex_);
+      for (const auto& [kek_id, keys] : KeysByKek()) use.push_back({kek_id, keys});
+    }
+    done(std::move(use));
+  });
+}
+
+void FakeKeyStore::RetireKek(std::string kek_id, int64_t micros, DoneCallback done) {
+  thread_.Run([this, kek_id = std::move(kek_id), micros, done = std::move(done)]() mutable {
+    absl::Status status;
+    {
+      sync::MutexLock lock(mutex_);
+      if (KeysByKek().contains(kek_id)) {
+        status = errors::KekInUse("keys are still wrapped under it");
+      } else {
+        retired_.try_emplace(kek_id, micros);
+      }
+    }
+    done(status);
+  });
+}
+
+void FakeKeyStore::ListRetiredKeks(RetiredKeksCallback done) {
+  thread_.Run([this, done = std::move(done)]() mutable {
+    std::vector<RetiredKek> retired;
+    {
+      sync::MutexLock lock(mutex_);
+      for (const auto& [kek_id, micros] : retired_) retired.push_back({kek_id, micros});
+    }
+    done(std::move(retired));
+  });
+}
+
+void FakeKeyStore::PutNote(std::string name, std::string text, DoneCallback done) {
+  thread_.Run([this, name = std::move(name), text = std::move(text),
+               done = std::move(done)]() mutable {
+    {
+      sync::MutexLock lock(mutex_);
+      notes_[name] = std::move(text);
+    }
+    done(absl::OkStatus());
+  });
+}
+
+void FakeKeyStore::GetNote(std::string name, NoteCallback done) {
+  thread_.Run([this, name = std::move(name), done = std::move(done)]() mutable {
+    std::string text;
+    {
+      sync::MutexLock lock(mutex_);
+      text = notes_[name];
+    }
+    done(std::move(text));
+  });
+}
+
+void FakeKeyStore::Backup(std::string, DoneCallback done) {
+  thread_.Run([done = std::move(done)]() mutable {
+    done(absl::UnimplementedError("this store is in memory alone"));
+  });
+}
+
+absl::StatusOr<UserKeys> FakeKeyStore::UpdateOne(const std::string& user_id,
+                                                 const Change& change) {
+  sync::MutexLock lock(mutex_);
+  const auto it = users_.find(user_id);
+  if (it == users_.end()) return errors::UserKeyNotFound();
+  absl::StatusOr<std::optional<UserKeys>> changed = change(it->second);
+  if (!changed.ok()) return changed.status();
+  if (changed->has_value()) it->second = **std::move(changed);
+  return it->second;
+}
+
+std::vector<std::string> FakeKeyStore::DueForPurge(int64_t micros, int limit) const {
+  std::vector<std::pair<int64_t, std::string>> due;
+  {
+    sync::MutexLock lock(mutex_);
+    for (const auto& [user_id, user] : users_) {
+      const bool is_due = user.state == UserState::kDeleted && user.purge_at_micros != 0 &&
+                          user.purge_at_micros <= micros;
+      if (is_due) due.emplace_back(user.purge_at_micros, user_id);
+    }
+  }
+  std::sort(due.begin(), due.end());
+  std::vector<std::string> ids;
+  for (auto& [when, user_id] : due) {
+    if (static_cast<int>(ids.size()) < limit) ids.push_back(std::move(user_id));
+  }
+  return ids;
+}
+
+std::map<std::string, int64_t> FakeKeyStore::KeysByKek() const {
+  std::map<std::string, int64_t> keys;
+  for (const auto& [user_id, user] : users_) {
+    for (const KeyVersion& version : user.versions) {
+      if (version.state != VersionState::kDestroyed) ++keys[version.kek_id];
+    }
+  }
+  return keys;
 }
 
 absl::StatusOr<UserKeys> FakeKeyStore::Get(const std::string& user_id) const {

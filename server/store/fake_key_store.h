@@ -22,6 +22,16 @@ class FakeKeyStore : public KeyStore {
   void FindMany(std::vector<std::string> user_ids, FindManyCallback done) override;
   void CreateMany(std::vector<NewUser> users, CreateManyCallback done) override;
   void Page(std::string after, int limit, PageCallback done) override;
+  void UpdateMany(std::vector<std::string> user_ids, Change change,
+                  UpdateManyCallback done) override;
+  void FindDueForPurge(int64_t micros, int limit, IdsCallback done) override;
+  void CountByKek(KekUseCallback done) override;
+  void RetireKek(std::string kek_id, int64_t micros, DoneCallback done) override;
+  void ListRetiredKeks(RetiredKeksCallback done) override;
+  void PutNote(std::string name, std::string text, DoneCallback done) override;
+  void GetNote(std::string name, NoteCallback done) override;
+  // There is no file to copy: UNIMPLEMENTED.
+  void Backup(std::string path, DoneCallback done) override;
   std::string_view Kind() const override { return "fake"; }
 
   // Stores a user as it is, instead of what was there: tombstones, damaged keys, several versions.
@@ -33,9 +43,14 @@ class FakeKeyStore : public KeyStore {
   absl::StatusOr<UserKeys> Get(const std::string& user_id) const;
   Created CreateOrGet(NewUser user);
   std::vector<UserKeys> PageAfter(const std::string& after, int limit) const;
+  absl::StatusOr<UserKeys> UpdateOne(const std::string& user_id, const Change& change);
+  std::vector<std::string> DueForPurge(int64_t micros, int limit) const;
+  std::map<std::string, int64_t> KeysByKek() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable sync::Mutex mutex_;
   std::map<std::string, UserKeys, std::less<>> users_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, int64_t> retired_ ABSL_GUARDED_BY(mutex_);  // micros, by kek_id
+  std::map<std::string, std::string> notes_ ABSL_GUARDED_BY(mutex_);
 
   TaskThread thread_;  // last, so that it ends before what its tasks use
 };

@@ -2,11 +2,14 @@
 #define KEYWARD_SERVER_STORE_KEY_STORE_H_
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace keyward::store {
@@ -20,9 +23,10 @@ struct KeyVersion {
   uint32_t version = 0;          // from 1, never reused
   std::string kek_id;            // 8 bytes: which master key wraps it
   int wrap_format = 0;           // 2, see docs/FORMATS.md
-  std::string wrapped_key;       // nonce(12), ciphertext(32), tag(16)
+  std::string wrapped_key;       // nonce(12), ciphertext(32), tag(16); empty where it is destroyed
   VersionState state = VersionState::kEnabled;
   int64_t created_at_micros = 0;  // since 1970, UTC
+  int64_t messages = 0;           // sealed with it under random 96-bit nonces; an estimate
 };
 
 // All that is stored of a user.
@@ -31,6 +35,9 @@ struct UserKeys {
   uint32_t primary_version = 0;
   uint32_t min_version = 0;  // versions below it no longer decrypt; 0: none
   UserState state = UserState::kActive;
+  int64_t etag = 1;             // goes up with each change that an operator makes
+  int64_t purge_at_micros = 0;  // when a deleted user's keys are destroyed, since 1970, UTC; 0: never
+  std::string rotation_id;      // names the request that made the newest version; empty: none did
   std::vector<KeyVersion> versions;  // newest first
 };
 
@@ -44,6 +51,18 @@ struct NewUser {
 struct Created {
   UserKeys keys;
   bool created = false;  // false where the user was there already: the first one won
+};
+
+// How many keys, destroyed ones apart, are wrapped under a master key.
+struct KekUse {
+  std::string kek_id;  // 8 bytes
+  int64_t keys = 0;
+};
+
+// A master key that nothing is to be wrapped under again.
+struct RetiredKek {
+  std::string kek_id;             // 8 bytes
+  int64_t retired_at_micros = 0;  // since 1970, UTC
 };
 
 // Keeps users' wrapped keys. Thread-safe.
@@ -78,6 +97,45 @@ class KeyStore {
   // Up to `limit` users in the byte order of their ids, from the first after `after` (empty: from the
   // start). Versions that cannot be keys are left out, so that one damaged row hides no other user.
   virtual void Page(std::string after, int limit, PageCallback done) = 0;
+
+  // What is to be stored of a user instead of `now`: nullopt leaves the user as it is, an error is what the
+  // caller gets for this user. Called within the transaction, on a thread of the store, and again where
+  // that has to be repeated; it must not block. The id and the numbers of versions stay; no version is left out.
+  using Change = std::function<absl::StatusOr<std::optional<UserKeys>>(const UserKeys& now)>;
+  using UpdateCallback = absl::AnyInvocable<void(absl::StatusOr<UserKeys>)>;
+  using UpdateManyCallback = absl::AnyInvocable<void(std::vector<absl::StatusOr<UserKeys>>)>;
+
+  // Changes users who are there, with one commit, and answers what is stored of them now, in the order of
+  // `user_ids`. Each fails alone: errors::UserKeyNotFound, and what `change` says. Where a change takes a
+  // wrapped key away (kDestroyed), no file of the store holds its bytes any longer once `done` is called; where
+  // that cannot be brought about the user fails with errors::StoreUnavailable, though the change may stand.
+  virtual void UpdateMany(std::vector<std::string> user_ids, Change change,
+                          UpdateManyCallback done);
+  void Update(std::string user_id, Change change, UpdateCallback done);
+
+  // Up to `limit` users, deleted ones, whose time of purge is at or before `micros`, the longest due first.
+  using IdsCallback = absl::AnyInvocable<void(absl::StatusOr<std::vector<std::string>>)>;
+  virtual void FindDueForPurge(int64_t micros, int limit, IdsCallback done);
+
+  // Looks through all keys.
+  using KekUseCallback = absl::AnyInvocable<void(absl::StatusOr<std::vector<KekUse>>)>;
+  virtual void CountByKek(KekUseCallback done);
+
+  // Notes that the master key is retired, unless a key is still wrapped under it: errors::KekInUse. In
+  // one transaction with that look. One that is retired already stays so, since its first time.
+  using DoneCallback = absl::AnyInvocable<void(absl::Status)>;
+  virtual void RetireKek(std::string kek_id, int64_t micros, DoneCallback done);
+  using RetiredKeksCallback = absl::AnyInvocable<void(absl::StatusOr<std::vector<RetiredKek>>)>;
+  virtual void ListRetiredKeks(RetiredKeksCallback done);
+
+  // A short text that outlives the process, by name; an empty one is as good as none.
+  virtual void PutNote(std::string name, std::string text, DoneCallback done);
+  using NoteCallback = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
+  virtual void GetNote(std::string name, NoteCallback done);
+
+  // Writes a consistent copy of the whole store to a new file, mode 0600, while it goes on. An error is a full
+  // line for the operator; then there is no such file.
+  virtual void Backup(std::string path, DoneCallback done);
 
   // What the engine is called in status answers: "sqlite".
   virtual std::string_view Kind() const = 0;
