@@ -35,6 +35,7 @@ struct UserKeys {
   uint32_t primary_version = 0;
   uint32_t min_version = 0;  // versions below it no longer decrypt; 0: none
   UserState state = UserState::kActive;
+  UserState state_before_delete = UserState::kActive;  // what a deleted user comes back as
   int64_t etag = 1;             // goes up with each change that an operator makes
   int64_t purge_at_micros = 0;  // when a deleted user's keys are destroyed, since 1970, UTC; 0: never
   std::string rotation_id;      // names the request that made the newest version; empty: none did
