@@ -59,8 +59,9 @@ absl::Status LegacyDatabase::Connect() {
     *statement = SqliteStatement();
   }
   connection_.reset();
-  auto opened = SqliteConnection::Open(options_.path, SqliteConnection::Access::kReadWrite,
-                                       options_.busy_timeout);
+  const auto access = options_.read_only ? SqliteConnection::Access::kReadOnly
+                                         : SqliteConnection::Access::kReadWrite;
+  auto opened = SqliteConnection::Open(options_.path, access, options_.busy_timeout);
   if (!opened.ok()) return opened.status();
   const absl::StatusOr<bool> own = IsKeywardFile(**opened);
   if (!own.ok()) return own.status();
@@ -70,7 +71,9 @@ absl::Status LegacyDatabase::Connect() {
                      " is Keyward's own database, not the Python module's: --legacy_db cannot "
                      "name it"));
   }
-  if (absl::Status table = (*opened)->Execute(kCreateTable); !table.ok()) return table;
+  if (!options_.read_only) {
+    if (absl::Status table = (*opened)->Execute(kCreateTable); !table.ok()) return table;
+  }
   connection_ = *std::move(opened);
   absl::Status prepared = PrepareStatements();
   if (!prepared.ok()) connection_.reset();
