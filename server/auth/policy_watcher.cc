@@ -1,12 +1,10 @@
 #include "server/auth/policy_watcher.h"
 
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "server/sync/wait_for.h"
 
 namespace keyward::auth {
 
@@ -17,12 +15,11 @@ PolicyWatcher::PolicyWatcher(PolicyFile file, absl::Duration interval, OnChange 
       thread_([this](const std::stop_token& stop) { Watch(stop); }) {}
 
 void PolicyWatcher::Watch(const std::stop_token& stop) {
-  // For the timed wait alone: the token wakes it.
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  std::unique_lock<std::mutex> lock(mutex);
-  const auto interval = absl::ToChronoNanoseconds(interval_);
-  while (!stopped.wait_for(lock, stop, interval, [&] { return stop.stop_requested(); })) CheckNow();
+  while (true) {
+    sync::WaitFor(absl::ToChronoNanoseconds(interval_), stop);
+    if (stop.stop_requested()) return;
+    CheckNow();
+  }
 }
 
 void PolicyWatcher::CheckNow() {

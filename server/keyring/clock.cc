@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "absl/time/clock.h"
+#include "server/sync/wait_for.h"
 
 namespace keyward::keyring {
 namespace {
@@ -12,6 +13,9 @@ class RealClock : public Clock {
   absl::Time Now() const override { return absl::Now(); }
   absl::Duration Monotonic() const override {
     return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+  }
+  void Wait(absl::Duration time, const std::stop_token& stop) const override {
+    sync::WaitFor(absl::ToChronoNanoseconds(time), stop);
   }
 };
 

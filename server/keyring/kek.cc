@@ -42,6 +42,14 @@ absl::StatusOr<crypto::SecretBytes> ParseKek(std::string_view text) {
   return *std::move(key);
 }
 
+std::optional<std::string> ParseKekId(std::string_view hex) {
+  const bool is_id = hex.size() == 2 * kKekIdBytes && std::all_of(hex.begin(), hex.end(), [](char c) {
+                       return absl::ascii_isxdigit(static_cast<unsigned char>(c));
+                     });
+  if (!is_id) return std::nullopt;
+  return absl::HexStringToBytes(std::string(hex));
+}
+
 absl::StatusOr<std::vector<crypto::SecretBytes>> ParseKekList(std::string_view text) {
   const auto separates = [](char c) {
     return c == ',' || absl::ascii_isspace(static_cast<unsigned char>(c));

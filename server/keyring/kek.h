@@ -21,6 +21,9 @@ inline constexpr std::string_view kDefaultPoolKeySalt = "stargazer:api_key_pool"
 // error says what is wrong with it and holds nothing of it.
 absl::StatusOr<crypto::SecretBytes> ParseKek(std::string_view text);
 
+// The 8-byte id that 16 hex digits stand for; nullopt where they are none.
+std::optional<std::string> ParseKekId(std::string_view hex);
+
 // Reads any number of master keys separated by white space or commas.
 absl::StatusOr<std::vector<crypto::SecretBytes>> ParseKekList(std::string_view text);
 

@@ -67,6 +67,14 @@ void KeyCache::Put(std::string_view user_id, const LoadedUser& user) {
   shard.Add(hash, std::move(entry));
 }
 
+void KeyCache::Drop(std::string_view user_id) {
+  const size_t hash = Hash(user_id);
+  Shard& shard = ShardOf(hash);
+  sync::MutexLock lock(shard.mutex);
+  const auto found = shard.by_id.find(Key{hash, user_id});
+  if (found != shard.by_id.end()) shard.Remove(found->entry);
+}
+
 size_t KeyCache::size() const {
   size_t size = 0;
   for (const Shard& shard : shards_) {

@@ -42,6 +42,7 @@ class KeyCache {
   static constexpr size_t kMaxPrefetch = 16;
   // `user` must be complete.
   void Put(std::string_view user_id, const LoadedUser& user);
+  void Drop(std::string_view user_id);
 
   size_t size() const;
 

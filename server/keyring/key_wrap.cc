@@ -36,6 +36,13 @@ store::KeyVersion WrapKey(const Kek& kek, std::string_view user_id, uint32_t ver
           .created_at_micros = absl::ToUnixMicros(created)};
 }
 
+store::KeyVersion WrapNewKey(const Kek& kek, std::string_view user_id, uint32_t version,
+                             absl::Time created, crypto::Random& random) {
+  const crypto::SecretBytes key(crypto::kKeyBytes,
+                                [&](absl::Span<uint8_t> out) { random.Fill(out); });
+  return WrapKey(kek, user_id, version, key, created, random);
+}
+
 absl::StatusOr<crypto::SecretBytes> UnwrapKey(const MasterKeys& keks, std::string_view user_id,
                                               const store::KeyVersion& stored) {
   if (stored.wrap_format != kWrapFormat || stored.kek_id.size() != kKekIdBytes) {
@@ -47,6 +54,19 @@ absl::StatusOr<crypto::SecretBytes> UnwrapKey(const MasterKeys& keks, std::strin
                                    AssociatedData(stored.kek_id, stored.version, user_id));
   if (!key || key->size() != crypto::kKeyBytes) return errors::StoredKeyCorrupt();
   return *std::move(key);
+}
+
+absl::StatusOr<store::KeyVersion> RewrapKey(const MasterKeys& keks, std::string_view user_id,
+                                            const store::KeyVersion& stored,
+                                            crypto::Random& random) {
+  const auto key = UnwrapKey(keks, user_id, stored);
+  if (!key.ok()) return key.status();
+  const Kek& kek = *keks.current();
+  store::KeyVersion rewrapped = stored;
+  rewrapped.kek_id = kek.id();
+  rewrapped.wrapped_key = crypto::SealBox(
+      kek.key(), key->ExposeSecret(), AssociatedData(kek.id(), stored.version, user_id), random);
+  return rewrapped;
 }
 
 }  // namespace keyward::keyring

@@ -25,9 +25,18 @@ store::KeyVersion WrapKey(const Kek& kek, std::string_view user_id, uint32_t ver
                           const crypto::SecretBytes& key, absl::Time created,
                           crypto::Random& random);
 
+// A stored version that holds a new, random key.
+store::KeyVersion WrapNewKey(const Kek& kek, std::string_view user_id, uint32_t version,
+                             absl::Time created, crypto::Random& random);
+
 // errors::KekNotLoaded, or errors::StoredKeyCorrupt where the row is damaged or another's.
 absl::StatusOr<crypto::SecretBytes> UnwrapKey(const MasterKeys& keks, std::string_view user_id,
                                               const store::KeyVersion& stored);
+
+// The same version with the same key, wrapped under the current master key. Errors as UnwrapKey.
+absl::StatusOr<store::KeyVersion> RewrapKey(const MasterKeys& keks, std::string_view user_id,
+                                            const store::KeyVersion& stored,
+                                            crypto::Random& random);
 
 }  // namespace keyward::keyring
 

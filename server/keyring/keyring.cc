@@ -54,12 +54,6 @@ absl::StatusOr<const LoadedVersion*> Primary(const LoadedUser& user) {
   return primary;
 }
 
-std::vector<UserKeys::Wanted> OnlyOne(UserKeys::Wanted wanted) {
-  std::vector<UserKeys::Wanted> one;
-  one.push_back(std::move(wanted));
-  return one;
-}
-
 }  // namespace
 
 std::string ApiKeyHash(std::string_view api_key) { return crypto::Sha256Hex(api_key); }
@@ -70,7 +64,12 @@ Keyring::Keyring(const MasterKeys& keks, store::KeyStore& store, const Clock& cl
       random_(random),
       shield_(random),
       cache_(options.cache_max_users, options.cache_ttl, clock),
-      users_(keks, store, cache_, shield_, clock, random) {}
+      users_(keks, store, cache_, shield_, clock, random,
+             [this](const store::UserKeys& stored) { rotation_.Look(stored); }),
+      lifecycle_(keks, store, users_, clock, random, options.lifecycle),
+      rotation_(lifecycle_, clock,
+                options.lifecycle.legacy_shared ? RotationPolicy::Never() : options.rotation),
+      messages_(store, clock, [this](const store::UserKeys& stored) { rotation_.Look(stored); }) {}
 
 std::string Keyring::kek_id() const {
   return encryption_enabled() ? keks_.current()->hex_id() : std::string();
@@ -85,11 +84,11 @@ void Keyring::GetOrCreateUserKey(std::string_view user_id, uint32_t version,
   // A new key is version 1: for any later one it would be made in vain.
   const auto if_missing =
       version <= 1 ? UserKeys::IfMissing::kCreate : UserKeys::IfMissing::kFail;
-  users_.Load(OnlyOne({std::string(user_id), if_missing,
-                       [this, version, done = std::move(done)](auto found) mutable {
-                         if (!found.ok()) return done(found.status());
-                         done(Export(*found, version));
-                       }}));
+  users_.LoadOne({std::string(user_id), if_missing,
+                  [this, version, done = std::move(done)](auto found) mutable {
+                    if (!found.ok()) return done(found.status());
+                    done(Export(*found, version));
+                  }});
 }
 
 Nonces Keyring::DrawNonces(size_t count) const {
@@ -132,7 +131,7 @@ void Keyring::EncryptMany(absl::Span<const EncryptItem> items,
 
 void Keyring::Encrypt(const EncryptItem& item, Callback<Encrypted> done) {
   if (auto sealed = TryEncrypt(item)) return done(*std::move(sealed));
-  users_.Load(OnlyOne(Want(item, std::move(done))));
+  users_.LoadOne(Want(item, std::move(done)));
 }
 
 std::optional<absl::StatusOr<Decrypted>> Keyring::TryDecrypt(const DecryptItem& item) {
@@ -172,7 +171,7 @@ void Keyring::Decrypt(const DecryptItem& item, Callback<Decrypted> done) {
   // While the token is read the key comes from memory.
   if (item.scope.user_id) cache_.PrefetchEntry(*item.scope.user_id);
   if (auto opened = TryDecrypt(item)) return done(*std::move(opened));
-  users_.Load(OnlyOne(Want(item, std::move(done))));
+  users_.LoadOne(Want(item, std::move(done)));
 }
 
 absl::StatusOr<const Kek*> Keyring::Pool() const {
@@ -195,13 +194,15 @@ absl::StatusOr<UserKey> Keyring::Export(const UserKeys::Found& found, uint32_t v
 }
 
 absl::StatusOr<Encrypted> Keyring::SealForUser(const LoadedUser& user, const EncryptItem& item,
-                                               crypto::Random& nonces) const {
+                                               crypto::Random& nonces) {
   const auto primary = Primary(user);
   if (!primary.ok()) return primary.status();
   const crypto::AeadKey key = shield_.UnshieldForUse(*(*primary)->key);
-  return Encrypted{.token = SealToken(key, item.plaintext, item.associated_data, nonces),
+  Encrypted sealed{.token = SealToken(key, item.plaintext, item.associated_data, nonces),
                    .key_version = (*primary)->version,
                    .kek_id = ""};
+  messages_.Count(sealed.token, *item.scope.user_id, sealed.key_version);
+  return sealed;
 }
 
 Encrypted Keyring::SealForPool(const EncryptItem& item, crypto::Random& nonces) const {

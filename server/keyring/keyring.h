@@ -13,10 +13,14 @@
 #include "absl/types/span.h"
 #include "server/crypto/random.h"
 #include "server/crypto/secret_bytes.h"
+#include "server/keyring/automatic_rotation.h"
 #include "server/keyring/clock.h"
 #include "server/keyring/kek.h"
 #include "server/keyring/key_cache.h"
+#include "server/keyring/key_lifecycle.h"
 #include "server/keyring/key_shield.h"
+#include "server/keyring/message_counter.h"
+#include "server/keyring/rotation_policy.h"
 #include "server/keyring/user_keys.h"
 #include "server/store/key_store.h"
 
@@ -48,6 +52,13 @@ struct Decrypted {
   bool stale = false;  // not under the primary version, or the current master key's pool key
 };
 
+struct Rewrapped {
+  std::string token;         // the one that was given, where it is not changed
+  uint32_t key_version = 0;  // that it is under now; 0 for the pool
+  bool changed = false;
+  std::string kek_id;        // for the pool: whose pool key it is under now; 16 hex digits
+};
+
 struct EncryptItem {
   Scope scope;
   std::string_view plaintext;
@@ -60,6 +71,12 @@ struct DecryptItem {
   std::string_view associated_data;
   // A value without a token's prefix comes back unchanged, needing neither key nor master key.
   bool allow_legacy_plaintext = false;
+};
+
+struct RewrapItem {
+  Scope scope;
+  std::string_view token;
+  std::string_view associated_data;
 };
 
 // Nonces for the items of one call; not thread-safe.
@@ -78,6 +95,8 @@ class Keyring {
   struct Options {
     size_t cache_max_users;
     absl::Duration cache_ttl;
+    KeyLifecycle::Options lifecycle = {};
+    RotationPolicy rotation = {};
   };
   template <typename T>
   using Callback = absl::AnyInvocable<void(absl::StatusOr<T>)>;
@@ -108,13 +127,27 @@ class Keyring {
   std::optional<absl::StatusOr<Encrypted>> TryEncrypt(const EncryptItem& item, Nonces& nonces);
   std::optional<absl::StatusOr<Encrypted>> TryEncrypt(const EncryptItem& item);
   std::optional<absl::StatusOr<Decrypted>> TryDecrypt(const DecryptItem& item);
+  std::optional<absl::StatusOr<Rewrapped>> TryRewrap(const RewrapItem& item, Nonces& nonces);
+  std::optional<absl::StatusOr<Rewrapped>> TryRewrap(const RewrapItem& item);
 
   // Items for which Try gave nothing. Users who have no key get theirs with one commit.
   void EncryptMany(absl::Span<const EncryptItem> items, const EachCallback<Encrypted>& each);
   void DecryptMany(absl::Span<const DecryptItem> items, const EachCallback<Decrypted>& each);
+  void RewrapMany(absl::Span<const RewrapItem> items, const EachCallback<Rewrapped>& each);
 
   void Encrypt(const EncryptItem& item, Callback<Encrypted> done);
   void Decrypt(const DecryptItem& item, Callback<Decrypted> done);
+  // Brings a token under the user's primary version, or the current master key's pool key: opens it and
+  // seals anew, under the same associated data. One that is not stale comes back as it is. It fails as
+  // Decrypt of the token would, so that "not changed" always says that the token opens; and as Encrypt
+  // would where the token is stale.
+  void Rewrap(const RewrapItem& item, Callback<Rewrapped> done);
+
+  // What operators do to users' keys, in step with what is cached.
+  KeyLifecycle& lifecycle() { return lifecycle_; }
+
+  // Turns keys over by itself, as the policy says; not while they are shared with the Python module.
+  const AutomaticRotation& rotation() const { return rotation_; }
 
   // The current master key's pool key. Valid as long as this keyring.
   absl::StatusOr<const Kek*> Pool() const;
@@ -123,8 +156,11 @@ class Keyring {
   absl::StatusOr<UserKey> Export(const UserKeys::Found& found, uint32_t version) const;
   UserKeys::Wanted Want(const EncryptItem& item, Callback<Encrypted> done);
   UserKeys::Wanted Want(const DecryptItem& item, Callback<Decrypted> done);
+  UserKeys::Wanted Want(const RewrapItem& item, Callback<Rewrapped> done);
   absl::StatusOr<Encrypted> SealForUser(const LoadedUser& user, const EncryptItem& item,
-                                        crypto::Random& nonces) const;
+                                        crypto::Random& nonces);
+  absl::StatusOr<Rewrapped> RewrapForUser(const LoadedUser& user, std::string_view box,
+                                          const RewrapItem& item, crypto::Random& nonces);
   Encrypted SealForPool(const EncryptItem& item, crypto::Random& nonces) const;
   absl::StatusOr<Decrypted> OpenForUser(const LoadedUser& user, std::string_view box,
                                         std::string_view associated_data) const;
@@ -136,6 +172,9 @@ class Keyring {
   KeyShield shield_;
   KeyCache cache_;
   UserKeys users_;
+  KeyLifecycle lifecycle_;
+  AutomaticRotation rotation_;
+  MessageCounter messages_;  // last: its last samples are shown to all of the above
 };
 
 }  // namespace keyward::keyring

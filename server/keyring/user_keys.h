@@ -1,6 +1,7 @@
 #ifndef KEYWARD_SERVER_KEYRING_USER_KEYS_H_
 #define KEYWARD_SERVER_KEYRING_USER_KEYS_H_
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +35,9 @@ class UserKeys {
     bool created = false;  // true for exactly one of the callers who waited for a new key
   };
   using Callback = absl::AnyInvocable<void(absl::StatusOr<Found>)>;
+  // Is shown what the store holds of each user that is loaded. It runs on the store's threads, on several at
+  // once, and must not block.
+  using Observer = std::function<void(const store::UserKeys&)>;
   struct Wanted {
     std::string user_id;
     IfMissing if_missing;
@@ -42,7 +46,8 @@ class UserKeys {
 
   // All must outlive it, and every Get must have been answered before it ends. `keks` has a current one.
   UserKeys(const MasterKeys& keks, store::KeyStore& store, KeyCache& cache, KeyShield& shield,
-           const Clock& clock, crypto::Random& random);
+           const Clock& clock, crypto::Random& random,
+           Observer observer = [](const store::UserKeys&) {});
 
   // nullopt where the user's keys have to be loaded.
   std::optional<LoadedUser> Cached(std::string_view user_id) { return cache_.Get(user_id); }
@@ -53,6 +58,11 @@ class UserKeys {
   // errors::UserKeyNotFound (kFail), and the store's. Versions that could not be unwrapped say so in the
   // user's keys.
   void Load(std::vector<Wanted> wanted);
+  void LoadOne(Wanted wanted);
+
+  // What is stored of the user was changed: what is cached goes, and a load that is under way looks again
+  // before it answers. So a Cached or a Load that begins after it never sees what was there before.
+  void Forget(const std::string& user_id);
 
  private:
   struct Waiter {
@@ -60,6 +70,11 @@ class UserKeys {
     Callback done;
   };
   using Waiters = std::vector<Waiter>;
+  struct UnderWay {
+    Waiters waiters;
+    bool outdated = false;  // the user was changed since the store was asked
+    bool created = false;   // this load has made the user's key
+  };
   enum class Sought { kNo, kYes };
 
   // Gives `wanted` to the load of its user; true where it is the one that starts it. Where the keys
@@ -68,21 +83,27 @@ class UserKeys {
   void Find(std::vector<std::string> user_ids);
   void OnFound(const std::vector<std::string>& user_ids,
                std::vector<absl::StatusOr<store::UserKeys>> found);
-  void AnswerFound(const std::string& user_id, const store::UserKeys& found);
-  // Answers those who do not want a key to be made; true where others do.
-  bool OnMissing(const std::string& user_id, const absl::Status& not_found);
+  // Answers all who wait for the user. False, and nobody was answered, where the user was changed
+  // meanwhile: then look again.
+  bool Answer(const std::string& user_id, const store::UserKeys& stored, bool created);
+  // What is to be done next for a user who has no key, where it is more than to answer.
+  enum class Next { kNothing, kCreate, kFind };
+  // Answers those who do not want a key to be made.
+  Next OnMissing(const std::string& user_id, const absl::Status& not_found);
   // Makes a key for each who is not there. Those who were not sought before are, where that fails.
   void Create(std::vector<std::string> user_ids, Sought sought);
   void OnCreated(const std::vector<std::string>& user_ids, Sought sought,
                  std::vector<absl::StatusOr<store::Created>> created);
-  void AnswerCreated(const std::string& user_id, const store::Created& created);
 
-  LoadedUser LoadAndCache(const store::UserKeys& stored);
   void AnswerAll(const std::string& user_id, const absl::Status& error);
   // Ends the user's load and takes out all who wait for it.
-  Waiters TakeAll(const std::string& user_id);
-  // Takes out those who do not want a key to be made; ends the load where no other is left.
-  Waiters TakeThoseWhoFail(const std::string& user_id, bool& others_left);
+  UnderWay TakeAll(const std::string& user_id);
+  // Caches the keys, and as TakeAll; nullopt, and nothing was cached, where they are outdated.
+  std::optional<UnderWay> CacheAndTakeAll(const std::string& user_id, const LoadedUser& user,
+                                          bool created);
+  // Takes out those who do not want a key to be made; ends the load where no other is left. Takes nobody
+  // where it has to look again.
+  Waiters TakeThoseWhoFail(const std::string& user_id, Next& next);
 
   const MasterKeys& keks_;
   store::KeyStore& store_;
@@ -90,10 +111,11 @@ class UserKeys {
   KeyShield& shield_;
   const Clock& clock_;
   crypto::Random& random_;
+  Observer observer_;
 
   NewUserGuess guess_;
   sync::Mutex mutex_;
-  std::unordered_map<std::string, Waiters> loads_ ABSL_GUARDED_BY(mutex_);
+  std::unordered_map<std::string, UnderWay> loads_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace keyward::keyring

@@ -5,7 +5,7 @@
 namespace keyward::store {
 
 FaultyKeyStore::~FaultyKeyStore() {
-  for (const Call call : {Call::kFind, Call::kCreate, Call::kPage}) Release(call);
+  for (const Call call : {Call::kFind, Call::kCreate, Call::kPage, Call::kUpdate}) Release(call);
   calls_.WaitForNone();
 }
 
@@ -44,6 +44,43 @@ void FaultyKeyStore::Page(std::string after, int limit, PageCallback done) {
           if (absl::Status error = ErrorOf(Call::kPage); !error.ok()) return done(std::move(error));
           inner_->Page(std::move(after), limit, std::move(done));
         });
+}
+
+void FaultyKeyStore::UpdateMany(std::vector<std::string> user_ids, Change change,
+                                UpdateManyCallback done) {
+  Admit(Call::kUpdate, [this, user_ids = std::move(user_ids), change = std::move(change),
+                        done = calls_.Track(std::move(done))]() mutable {
+    if (absl::Status error = ErrorOf(Call::kUpdate); !error.ok()) {
+      return done(std::vector<absl::StatusOr<UserKeys>>(user_ids.size(), error));
+    }
+    inner_->UpdateMany(std::move(user_ids), std::move(change), std::move(done));
+  });
+}
+
+void FaultyKeyStore::FindDueForPurge(int64_t micros, int limit, IdsCallback done) {
+  inner_->FindDueForPurge(micros, limit, std::move(done));
+}
+
+void FaultyKeyStore::CountByKek(KekUseCallback done) { inner_->CountByKek(std::move(done)); }
+
+void FaultyKeyStore::RetireKek(std::string kek_id, int64_t micros, DoneCallback done) {
+  inner_->RetireKek(std::move(kek_id), micros, std::move(done));
+}
+
+void FaultyKeyStore::ListRetiredKeks(RetiredKeksCallback done) {
+  inner_->ListRetiredKeks(std::move(done));
+}
+
+void FaultyKeyStore::PutNote(std::string name, std::string text, DoneCallback done) {
+  inner_->PutNote(std::move(name), std::move(text), std::move(done));
+}
+
+void FaultyKeyStore::GetNote(std::string name, NoteCallback done) {
+  inner_->GetNote(std::move(name), std::move(done));
+}
+
+void FaultyKeyStore::Backup(std::string path, DoneCallback done) {
+  inner_->Backup(std::move(path), std::move(done));
 }
 
 void FaultyKeyStore::Fail(Call call, absl::Status error) {

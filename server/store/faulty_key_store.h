@@ -19,7 +19,7 @@ namespace keyward::store {
 // A KeyStore around another one whose calls a test can fail, hold back and count. Thread-safe.
 class FaultyKeyStore : public KeyStore {
  public:
-  enum class Call { kFind = 0, kCreate = 1, kPage = 2 };
+  enum class Call { kFind = 0, kCreate = 1, kPage = 2, kUpdate = 3 };
 
   explicit FaultyKeyStore(std::unique_ptr<KeyStore> inner) : inner_(std::move(inner)) {}
   // Lets held calls go, so that every call is answered.
@@ -28,6 +28,16 @@ class FaultyKeyStore : public KeyStore {
   void FindMany(std::vector<std::string> user_ids, FindManyCallback done) override;
   void CreateMany(std::vector<NewUser> users, CreateManyCallback done) override;
   void Page(std::string after, int limit, PageCallback done) override;
+  void UpdateMany(std::vector<std::string> user_ids, Change change,
+                  UpdateManyCallback done) override;
+  // These pass.
+  void FindDueForPurge(int64_t micros, int limit, IdsCallback done) override;
+  void CountByKek(KekUseCallback done) override;
+  void RetireKek(std::string kek_id, int64_t micros, DoneCallback done) override;
+  void ListRetiredKeks(RetiredKeksCallback done) override;
+  void PutNote(std::string name, std::string text, DoneCallback done) override;
+  void GetNote(std::string name, NoteCallback done) override;
+  void Backup(std::string path, DoneCallback done) override;
   std::string_view Kind() const override { return inner_->Kind(); }
 
   // Calls of this kind are answered with `error` and do not reach the store behind, until an OK
@@ -64,7 +74,7 @@ class FaultyKeyStore : public KeyStore {
 
   mutable sync::Mutex mutex_;
   sync::CondVar changed_;
-  std::array<Lane, 3> lanes_ ABSL_GUARDED_BY(mutex_);
+  std::array<Lane, 4> lanes_ ABSL_GUARDED_BY(mutex_);
   absl::Status lost_answer_ ABSL_GUARDED_BY(mutex_);
 
   CallsInFlight calls_;

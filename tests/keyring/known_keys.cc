@@ -44,6 +44,24 @@ absl::Duration FakeClock::Monotonic() const {
 void FakeClock::Advance(absl::Duration by) {
   sync::MutexLock lock(mutex_);
   passed_ += by;
+  changed_.NotifyAll();
+}
+
+void FakeClock::Wait(absl::Duration time, const std::stop_token& stop) const {
+  const std::stop_callback wake(stop, [this] {
+    sync::MutexLock lock(mutex_);
+    changed_.NotifyAll();
+  });
+  sync::MutexLock lock(mutex_);
+  const absl::Duration until = passed_ + time;
+  ++waits_;
+  changed_.NotifyAll();
+  while (passed_ < until && !stop.stop_requested()) changed_.Wait(mutex_);
+}
+
+void FakeClock::AwaitWaits(int count) const {
+  sync::MutexLock lock(mutex_);
+  while (waits_ < count) changed_.Wait(mutex_);
 }
 
 }  // namespace keyward::keyring

@@ -2,6 +2,7 @@
 #define KEYWARD_TESTS_KEYRING_KNOWN_KEYS_H_
 
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -43,10 +44,17 @@ class FakeClock : public Clock {
  public:
   absl::Time Now() const override;
   absl::Duration Monotonic() const override;
+  void Wait(absl::Duration time, const std::stop_token& stop) const override;
+
+  // Those whose wait is over go on.
   void Advance(absl::Duration by);
+  // Returns once `count` threads wait, or have waited, since the clock was made.
+  void AwaitWaits(int count) const;
 
  private:
   mutable sync::Mutex mutex_;
+  mutable sync::CondVar changed_;
+  mutable int waits_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Duration passed_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
 };
 
