@@ -55,7 +55,7 @@ absl::Status ReplaceDatabase(FrozenDatabase& from, const std::string& path) {
   const std::string aside = path + ".restoring";
   absl::Status done = MakeEmpty(aside, path);
   if (done.ok()) done = from.CopyTo(aside);
-  if (done.ok()) done = RewriteDurably(aside);
+  if (done.ok()) done = SyncFile(aside);
   if (done.ok()) done = MoveInPlace(aside, path);
   if (!done.ok()) unlink(aside.c_str());
   return done;

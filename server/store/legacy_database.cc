@@ -30,6 +30,15 @@ absl::Status RequireFile(const std::string& path) {
       "cannot open the legacy database ", path, ": there is no such file (for a new one, make it empty)"));
 }
 
+absl::Status RequireTable(SqliteConnection& connection, const std::string& path) {
+  const absl::StatusOr<int64_t> tables = connection.QueryInt(
+      "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'encryption_keys'");
+  if (!tables.ok()) return tables.status();
+  if (*tables > 0) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(path, " is not the Python module's database: it has no table encryption_keys"));
+}
+
 absl::StatusOr<std::vector<LegacyRow>> Collect(SqliteStatement& statement) {
   std::vector<LegacyRow> rows;
   absl::StatusOr<bool> row = statement.Step();
@@ -71,9 +80,9 @@ absl::Status LegacyDatabase::Connect() {
                      " is Keyward's own database, not the Python module's: --legacy_db cannot "
                      "name it"));
   }
-  if (!options_.read_only) {
-    if (absl::Status table = (*opened)->Execute(kCreateTable); !table.ok()) return table;
-  }
+  const absl::Status table = options_.read_only ? RequireTable(**opened, options_.path)
+                                                : (*opened)->Execute(kCreateTable);
+  if (!table.ok()) return table;
   connection_ = *std::move(opened);
   absl::Status prepared = PrepareStatements();
   if (!prepared.ok()) connection_.reset();

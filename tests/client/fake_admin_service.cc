@@ -170,12 +170,13 @@ grpc::Status FakeAdminService::RotateUserKey(grpc::ServerContext*,
                                              const v1::RotateUserKeyRequest* request,
                                              v1::UserKey* answer) {
   const bool again = request->request_id() == last_rotate().request_id();
-  NoteRotate(*request);
-  return Apply("RotateUserKey", *request, *answer, [&](v1::UserKey& key) {
+  const grpc::Status status = Apply("RotateUserKey", *request, *answer, [&](v1::UserKey& key) {
     if (!again) AddVersion(key);
     key.set_state(v1::UserKey::ACTIVE);
     return grpc::Status::OK;
   });
+  if (status.ok()) NoteRotate(*request);
+  return status;
 }
 
 grpc::Status FakeAdminService::DisableUserKey(grpc::ServerContext*,

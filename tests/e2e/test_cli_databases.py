@@ -1,13 +1,15 @@
 """keyward restore, import and legacy finish, on databases that real servers and the Python module wrote."""
 import os
 import pathlib
+import re
 import shutil
 import signal
+import sqlite3
 import stat
 
 import pytest
 
-from harness import cli, formats, legacy, rows
+from harness import cli, formats, legacy, paths, rows
 from harness.rpc import Client, refused
 
 USERS = [f"user-{number:03}" for number in range(30)]
@@ -32,6 +34,23 @@ def written(rig):
     backup.parent.mkdir()
     shutil.copy2(rig.store, backup)
     return backup, sealed
+
+
+GOLDEN = paths.REPOSITORY / "tests" / "store" / "golden"
+GOLDEN_KEK = bytes(range(32))
+
+
+@pytest.mark.parametrize("schema", [1, 2])
+def test_a_backup_of_an_earlier_release_is_restored_and_served(rig, schema):
+    script = (GOLDEN / f"schema_{schema}.sql").read_text()
+    backup = rig.directory / "old.db"
+    connection = sqlite3.connect(backup)
+    connection.executescript(script)
+    connection.close()
+    assert cli.lines("verify", backup, kek=GOLDEN_KEK)[-1]["verified"]
+    cli.lines("restore", backup, "--store", rig.store, kek=GOLDEN_KEK)
+    token = re.search(r"alice: (v2:\S+)", script).group(1)
+    assert rig.serve(kek=GOLDEN_KEK).decrypt("alice", token).plaintext == b"sk-alice"
 
 
 def files(folder: pathlib.Path) -> set[str]:
