@@ -10,6 +10,12 @@ void AddToken(const client::EncryptResult& sealed, JsonObject& into) {
   if (!sealed.kek_id.empty()) into.Text("kek_id", sealed.kek_id);
 }
 
+void AddRewrapped(const client::RewrapResult& rewrapped, JsonObject& into) {
+  into.Text("token", rewrapped.token).Number("key_version", rewrapped.key_version);
+  if (!rewrapped.kek_id.empty()) into.Text("kek_id", rewrapped.kek_id);
+  into.Boolean("changed", rewrapped.changed);
+}
+
 void AddAboutPlaintext(const client::DecryptResult& opened, JsonObject& into) {
   into.Number("key_version", opened.key_version);
   if (!opened.kek_id.empty()) into.Text("kek_id", opened.kek_id);

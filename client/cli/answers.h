@@ -12,6 +12,8 @@ namespace keyward::cli {
 
 void AddToken(const client::EncryptResult& sealed, JsonObject& into);
 
+void AddRewrapped(const client::RewrapResult& rewrapped, JsonObject& into);
+
 // Everything but the plaintext itself.
 void AddAboutPlaintext(const client::DecryptResult& opened, JsonObject& into);
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/terminal_text.h"
 
 namespace keyward::cli {
 namespace {
@@ -22,13 +23,6 @@ std::string Text(const Json& line, const char* name) {
   const auto found = line.find(name);
   if (found == line.end()) return "";
   return Harmless(found->is_string() ? found->get<std::string>() : found->dump());
-}
-
-// Characters, not bytes.
-std::size_t Width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char each) {
-    return (static_cast<unsigned char>(each) & 0xC0) != 0x80;
-  }));
 }
 
 std::string Result(const Json& line) {
@@ -60,19 +54,6 @@ std::string Event(const Json& line) {
 }
 
 }  // namespace
-
-std::string Harmless(std::string_view text) {
-  std::string out(text);
-  for (std::size_t at = 0; at < out.size(); ++at) {
-    const auto byte = static_cast<unsigned char>(out[at]);
-    // U+0080 to U+009F are controls too, and are C2 and one of 80 to 9F.
-    const bool second_control =
-        byte == 0xC2 && at + 1 < out.size() && static_cast<unsigned char>(out[at + 1]) < 0xA0;
-    if (byte < 0x20 || byte == 0x7F) out[at] = '?';
-    if (second_control) out.replace(at, 2, "?");
-  }
-  return out;
-}
 
 std::string AuditLineFormat::Format(std::string_view text) {
   const Json line = Json::parse(text, nullptr, /*allow_exceptions=*/false);

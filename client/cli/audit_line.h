@@ -8,9 +8,6 @@
 
 namespace keyward::cli {
 
-// The text without anything that could steer a terminal.
-std::string Harmless(std::string_view text);
-
 // Turns the lines of an audit log into columns for people: time, result, latency, method,
 // principal, peer and whose key. Nothing is verified; what is no line of a log comes out as it is,
 // after "??". A column is as wide as its widest text so far.

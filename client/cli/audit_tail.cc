@@ -15,6 +15,7 @@
 #include "client/cli/audit_line.h"
 #include "client/cli/failure.h"
 #include "client/cli/input.h"
+#include "client/cli/terminal_text.h"
 
 namespace keyward::cli {
 namespace {

@@ -7,9 +7,9 @@
 
 namespace keyward::cli {
 
-// encrypt --batch and decrypt --batch: reads JSON lines and writes an answer for each to stdout, in
-// their order, in bounded memory and with several calls to the server under way. Returns kExitNo
-// where any line failed.
+// encrypt --batch, decrypt --batch and rewrap: reads JSON lines and writes an answer for each to
+// stdout, in their order, in bounded memory and with several calls to the server under way. Returns
+// kExitNo where any line failed.
 ExitStatus RunBatch(const Invocation& invocation, BatchVerb verb, const Output& output);
 
 }  // namespace keyward::cli

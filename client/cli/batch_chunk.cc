@@ -51,6 +51,22 @@ struct Opening {
   }
 };
 
+struct Rewrapping {
+  using Item = client::RewrapItem;
+
+  static Item MakeItem(BatchLine& line) {
+    return {*line.scope, TrimmedToken(std::move(line.value), /*allow_legacy_plaintext=*/false),
+            *std::move(line.associated_data)};
+  }
+  static absl::StatusOr<client::RewrapResults> Call(const client::Client& client,
+                                                    const std::vector<Item>& items) {
+    return client.BatchRewrap(items);
+  }
+  static void Describe(const client::RewrapResult& rewrapped, JsonObject& into) {
+    AddRewrapped(rewrapped, into);
+  }
+};
+
 JsonObject Answer(const BatchLine& line) {
   JsonObject answer;
   if (!line.id.empty()) answer.Json("id", line.id);
@@ -100,6 +116,19 @@ BatchAnswers AnswerLines(const client::Client& client, const client::ClientOptio
   return answers;
 }
 
+BatchAnswers AnswerLines(const client::Client& client, const client::ClientOptions& options,
+                         BatchVerb verb, std::vector<BatchLine> lines) {
+  switch (verb) {
+    case BatchVerb::kEncrypt:
+      return AnswerLines<Sealing>(client, options, std::move(lines));
+    case BatchVerb::kDecrypt:
+      return AnswerLines<Opening>(client, options, std::move(lines));
+    case BatchVerb::kRewrap:
+      break;
+  }
+  return AnswerLines<Rewrapping>(client, options, std::move(lines));
+}
+
 }  // namespace
 
 std::size_t RequestBytes(const BatchLine& line) {
@@ -110,9 +139,7 @@ std::size_t RequestBytes(const BatchLine& line) {
 
 BatchAnswers AnswerChunk(const client::Client& client, const client::ClientOptions& options,
                          BatchVerb verb, BatchChunk chunk) {
-  BatchAnswers answers = verb == BatchVerb::kEncrypt
-                             ? AnswerLines<Sealing>(client, options, std::move(chunk.lines))
-                             : AnswerLines<Opening>(client, options, std::move(chunk.lines));
+  BatchAnswers answers = AnswerLines(client, options, verb, std::move(chunk.lines));
   answers.bytes_taken = chunk.bytes_taken;
   return answers;
 }

@@ -58,6 +58,18 @@ constexpr std::array kDecryptNames = {
     Name{"id", Field::kId},
     Name{"key_version", Field::kPassedOver},
     Name{"kek_id", Field::kPassedOver},
+    Name{"changed", Field::kPassedOver},
+};
+constexpr std::array kRewrapNames = {
+    Name{"user_id", Field::kUserId},
+    Name{"pool", Field::kPool},
+    Name{"token", Field::kValue},
+    Name{"associated_data", Field::kAssociatedData},
+    Name{"associated_data_base64", Field::kAssociatedDataBase64},
+    Name{"id", Field::kId},
+    Name{"key_version", Field::kPassedOver},
+    Name{"kek_id", Field::kPassedOver},
+    Name{"changed", Field::kPassedOver},
 };
 
 template <std::size_t size>
@@ -65,6 +77,18 @@ Name Find(const std::array<Name, size>& names, std::string_view text) {
   const auto* found =
       std::find_if(names.begin(), names.end(), [&](const Name& each) { return each.text == text; });
   return found == names.end() ? Name{"", Field::kUnknown} : *found;
+}
+
+Name Find(BatchVerb verb, std::string_view text) {
+  switch (verb) {
+    case BatchVerb::kEncrypt:
+      return Find(kEncryptNames, text);
+    case BatchVerb::kDecrypt:
+      return Find(kDecryptNames, text);
+    case BatchVerb::kRewrap:
+      break;
+  }
+  return Find(kRewrapNames, text);
 }
 
 // Either alphabet, since the URL-safe one is what Keyward's own tokens use.
@@ -100,7 +124,7 @@ class LineReading : public json::json_sax_t {
 
   bool key(string_t& name) override {
     if (depth_ > 1) return true;
-    name_ = verb_ == BatchVerb::kEncrypt ? Find(kEncryptNames, name) : Find(kDecryptNames, name);
+    name_ = Find(verb_, name);
     if (name_.field == Field::kUnknown) return Wrong("it has a field that is not known");
     if (name_.field == Field::kPassedOver) return true;
     if (Has(name_.field)) return Wrong(absl::StrCat(View(name_.text), " is there twice"));

@@ -11,7 +11,7 @@
 
 namespace keyward::cli {
 
-enum class BatchVerb { kEncrypt, kDecrypt };
+enum class BatchVerb { kEncrypt, kDecrypt, kRewrap };
 
 // What one line of a batch asks for; what it does not say is left to the command line.
 struct BatchLine {
@@ -33,7 +33,7 @@ Failure InvalidLine(std::string_view message);
 
 // Reads a JSON object such as {"user_id":"alice","plaintext":"sk-1","id":7}. A field that is
 // unknown, twice there or of another type refuses the line, so that no mistake in a name goes
-// unseen; what the other verb's answers hold beside the value is let through. No message repeats
+// unseen; what other verbs' answers hold beside the value is let through. No message repeats
 // anything of the line. Pure; `number` is left to the caller.
 BatchLine ParseBatchLine(std::string_view text, BatchVerb verb);
 

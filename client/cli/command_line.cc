@@ -8,7 +8,10 @@
 
 #include "absl/time/time.h"
 #include "client/cli/help.h"
+#include "client/cli/operator_command_line.h"
 #include "client/cli/output.h"
+#include "client/cli/own_command_line.h"
+#include "client/cli/verb_footer.h"
 
 namespace keyward::cli {
 namespace {
@@ -32,11 +35,14 @@ void AddGlobalOptions(CLI::App& app, Arguments& into) {
       ->envname("KEYWARD_DEADLINE")
       ->capture_default_str();
   app.add_option("--tls_ca", into.tls.ca_file, "Use TLS; PEM file of who may vouch for the server")
-      ->envname("KEYWARD_TLS_CA");
+      ->envname("KEYWARD_TLS_CA")
+      ->type_name("FILE");
   app.add_option("--tls_cert", into.tls.cert_file, "PEM file of the client's own certificates")
-      ->envname("KEYWARD_TLS_CERT");
+      ->envname("KEYWARD_TLS_CERT")
+      ->type_name("FILE");
   app.add_option("--tls_key", into.tls.key_file, "PEM file of the client's private key")
-      ->envname("KEYWARD_TLS_KEY");
+      ->envname("KEYWARD_TLS_KEY")
+      ->type_name("FILE");
   app.add_flag("--json", into.invocation.json, "Write one JSON object, errors too (to stderr)");
   app.add_flag("--raw", into.invocation.raw, "Write no newline after the result");
 }
@@ -52,7 +58,15 @@ void AddScope(CLI::App& verb, Arguments& into) {
 
 void AddInput(CLI::App& verb, Arguments& into) {
   verb.add_option("--in", into.invocation.input_file,
-                  "Read this file, byte for byte, instead of standard input");
+                  "Read this file, byte for byte, instead of standard input")
+      ->type_name("FILE");
+}
+
+void AddLines(CLI::App& verb, Arguments& into) {
+  verb.add_option(
+      "FILE", into.invocation.input_file,
+      "JSON lines, a token each; standard input where left out. The other options stand "
+      "for what a line leaves out");
 }
 
 void AddAssociatedData(CLI::App& verb, Arguments& into) {
@@ -60,6 +74,7 @@ void AddAssociatedData(CLI::App& verb, Arguments& into) {
                                "Authenticated with the plaintext, not stored");
   verb.add_option("--associated-data-file", into.invocation.associated_data_file,
                   "A file that holds it, taken byte for byte")
+      ->type_name("FILE")
       ->excludes(text);
 }
 
@@ -103,9 +118,11 @@ void AddAuditActions(CLI::App& verb, AuditQuestion& into) {
 }
 
 void AddDatabase(CLI::App& verb, Arguments& into) {
-  verb.add_option("DATABASE", into.invocation.database, "The file; it wins over --store");
+  verb.add_option("DATABASE", into.invocation.database, "The file; it wins over --store")
+      ->type_name("FILE");
   verb.add_option("--store", into.store, "The same, as the server has it: sqlite:PATH")
-      ->envname("KEYWARD_STORE");
+      ->envname("KEYWARD_STORE")
+      ->type_name("FILE");
 }
 
 void AddVerbs(CLI::App& app, Arguments& into) {
@@ -113,9 +130,11 @@ void AddVerbs(CLI::App& app, Arguments& into) {
     CLI::App* verb = app.add_subcommand(std::string(each.name), std::string(each.summary));
     verb->footer(VerbFooter(each));
     const std::string_view name = each.name;
-    if (name == "encrypt" || name == "decrypt") {
+    if (name == "encrypt" || name == "decrypt" || name == "rewrap") {
       AddScope(*verb, into);
       AddAssociatedData(*verb, into);
+    }
+    if (name == "encrypt" || name == "decrypt") {
       verb->add_flag("--batch", into.invocation.batch,
                      "Read and write JSON lines, a value each; the other options stand for what a "
                      "line leaves out");
@@ -127,6 +146,7 @@ void AddVerbs(CLI::App& app, Arguments& into) {
       verb->add_flag("--allow-legacy-plaintext", into.invocation.allow_legacy_plaintext,
                      "Give a value that is no token back unchanged");
     }
+    if (name == "rewrap") AddLines(*verb, into);
     if (name == "audit") AddAuditActions(*verb, into.invocation.audit);
     if (name == "certs") AddCerts(*verb, into.invocation.trial);
     if (name == "policy") AddPolicyActions(*verb, into.invocation.policy);
@@ -137,6 +157,8 @@ void AddVerbs(CLI::App& app, Arguments& into) {
           ->capture_default_str();
     }
   }
+  AddOperatorVerbs(app, into.invocation);
+  AddOwnVerbs(app);
 }
 
 std::optional<client::Scope> TakeScope(const CLI::App& verb, const Arguments& from) {
@@ -179,9 +201,12 @@ Invocation Finish(const CLI::App& app, Arguments& arguments) {
   if (tls.ca_file.empty() && !(tls.cert_file.empty() && tls.key_file.empty())) {
     throw CLI::ValidationError("--tls_cert and --tls_key need --tls_ca");
   }
+  if (invocation.verb == "rewrap") invocation.batch = true;
   if (invocation.batch && invocation.raw) {
-    throw CLI::ValidationError("--batch and --raw exclude each other");
+    const std::string lines = invocation.verb == "rewrap" ? "rewrap" : "--batch";
+    throw CLI::ValidationError(lines + " and --raw exclude each other");
   }
+  FinishOperatorVerb(app, invocation);
   if (invocation.verb == "verify") TakeDatabase(arguments, invocation);
   if (invocation.verb == "audit") {
     invocation.audit.action = verb.get_subcommands().front()->get_name();
@@ -189,6 +214,10 @@ Invocation Finish(const CLI::App& app, Arguments& arguments) {
   if (invocation.verb == "policy") TakePolicyAction(verb, invocation.policy);
   if (verb.get_option_no_throw("--user") != nullptr) invocation.scope = TakeScope(verb, arguments);
   return invocation;
+}
+
+ExitStatus PrintOwnText(const std::string& text) {
+  return Output(/*json=*/false, /*raw=*/true).Result(text, JsonObject());
 }
 
 // The options may not have been parsed when the error is met.
@@ -212,6 +241,7 @@ std::variant<Invocation, ExitStatus> ParseCommandLine(int argc, const char* cons
   AddVerbs(app, arguments);
   try {
     app.parse(argc, argv);
+    if (const auto text = OwnText(app)) return PrintOwnText(*text);
     return Finish(app, arguments);
   } catch (const CLI::ExtrasError&) {
     // The parser's own message repeats the argument, which may be a secret.

@@ -15,11 +15,19 @@
 #include "absl/strings/string_view.h"
 #include "client/cli/answers.h"
 #include "client/cli/audit.h"
+#include "client/cli/backup.h"
 #include "client/cli/batch.h"
+#include "client/cli/call_server.h"
 #include "client/cli/certs.h"
 #include "client/cli/failure.h"
 #include "client/cli/input.h"
+#include "client/cli/kek_verbs.h"
+#include "client/cli/key_verbs.h"
+#include "client/cli/legacy_finish.h"
+#include "client/cli/legacy_import.h"
 #include "client/cli/policy.h"
+#include "client/cli/restore.h"
+#include "client/cli/times.h"
 #include "client/cli/verify.h"
 #include "client/cpp/src/utf8.h"
 #include "keyward/client.h"
@@ -46,17 +54,6 @@ void WarnOfNewline(const Output& output, std::string_view plaintext, std::string
   if (plaintext.ends_with('\n')) {
     output.Warn(absl::StrFormat("the %s ends in a newline, which is part of it", View(what)));
   }
-}
-
-// Calls the server with `call`, which returns absl::StatusOr, and hands its value to `show`.
-template <typename CallServer, typename Show>
-ExitStatus WithServer(const Invocation& invocation, const Output& output, const CallServer& call,
-                      const Show& show) {
-  const absl::StatusOr<Client> made = Client::New(invocation.client);
-  if (!made.ok()) return output.Fail(LocalFailure(made.status()), kExitUsage);
-  auto result = call(*made);
-  if (!result.ok()) return output.Fail(CallFailure(result.status(), invocation.client), kExitNo);
-  return show(*result);
 }
 
 ExitStatus GenKey(const Invocation&, Output& output) {
@@ -96,7 +93,7 @@ ExitStatus ShowStatus(const client::StatusResult& status, Output& output) {
 }
 
 ExitStatus Status(const Invocation& invocation, Output& output) {
-  return WithServer(
+  return CallServer<Client>(
       invocation, output, [](const Client& client) { return client.GetStatus(); },
       [&](const client::StatusResult& status) { return ShowStatus(status, output); });
 }
@@ -115,7 +112,7 @@ ExitStatus Encrypt(const Invocation& invocation, Output& output) {
       return output.Fail(LocalFailure(associated_data.status()), kExitUsage);
     }
     WarnOfNewline(output, plaintext, "plaintext");
-    return WithServer(
+    return CallServer<Client>(
         invocation, output,
         [&](const Client& client) {
           return client.Encrypt(*invocation.scope, plaintext, *associated_data);
@@ -142,7 +139,7 @@ ExitStatus Decrypt(const Invocation& invocation, Output& output) {
     }
     const bool legacy = invocation.allow_legacy_plaintext;
     const client::DecryptOptions options{*std::move(associated_data), legacy};
-    return WithServer(
+    return CallServer<Client>(
         invocation, output,
         [&](const Client& client) {
           return client.Decrypt(*invocation.scope, TrimmedToken(input, legacy), options);
@@ -151,26 +148,28 @@ ExitStatus Decrypt(const Invocation& invocation, Output& output) {
   });
 }
 
+ExitStatus Rewrap(const Invocation& invocation, Output& output) {
+  return RunBatch(invocation, BatchVerb::kRewrap, output);
+}
+
 ExitStatus UserKey(const Invocation& invocation, Output& output) {
-  return WithServer(
+  return CallServer<Client>(
       invocation, output,
       [&](const Client& client) {
         return client.GetOrCreateUserKey(invocation.scope->user_id(), invocation.key_version);
       },
       [&](const client::UserKeyResult& key) {
         const std::string hex = absl::BytesToHexString(View(key.key.ExposeSecret()));
-        const std::string created =
-            absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", key.create_time, absl::UTCTimeZone());
         return output.Result(hex, JsonObject()
                                       .Text("key", hex)
                                       .Number("version", key.version)
                                       .Boolean("created", key.created)
-                                      .Text("create_time", created));
+                                      .Text("create_time", ExactTime(key.create_time)));
       });
 }
 
 ExitStatus PoolKey(const Invocation& invocation, Output& output) {
-  return WithServer(
+  return CallServer<Client>(
       invocation, output, [](const Client& client) { return client.PoolKey(); },
       [&](const client::PoolKeyResult& key) {
         const std::string hex = absl::BytesToHexString(View(key.key.ExposeSecret()));
@@ -205,6 +204,10 @@ constexpr std::array kRuns = {
     Verb{"hash", Hash},        Verb{"is-encrypted", IsEncrypted},
     Verb{"audit", RunAudit},   Verb{"certs", MakeTrialCertificates},
     Verb{"policy", RunPolicy}, Verb{"verify", VerifyDatabase},
+    Verb{"rewrap", Rewrap},    Verb{"key", RunKey},
+    Verb{"kek", RunKek},       Verb{"backup", MakeBackup},
+    Verb{"restore", Restore},  Verb{"import", ImportLegacy},
+    Verb{"legacy", RunLegacy},
 };
 
 }  // namespace

@@ -18,8 +18,13 @@ constexpr std::array kHints = {
     Hint{"DECRYPTION_FAILED", "check --user or --pool, and --associated-data"},
     Hint{"ENCRYPTION_DISABLED",
          "give the server API_KEY_MASTER_KEY or API_KEY_MASTER_KEY_FILE; keyward genkey makes one"},
+    Hint{"ETAG_MISMATCH", "somebody else changed the key: look at it again"},
+    Hint{"KEK_IN_USE", "keyward kek rewrap, first"},
+    Hint{"LEGACY_SHARED", "keyward legacy finish tells when the server needs no --legacy_db"},
     Hint{"TOKEN_MALFORMED", "--allow-legacy-plaintext is for values that may still be plaintext"},
     Hint{"UNAUTHENTICATED", "check --tls_cert and --tls_key"},
+    Hint{"USER_KEY_DELETED", "keyward key undelete takes that back, until the purge time"},
+    Hint{"USER_KEY_DISABLED", "keyward key enable takes that back"},
     Hint{"USER_KEY_NOT_FOUND", "check --user; encrypt makes a user's key, decrypt does not"},
 };
 

@@ -2,7 +2,6 @@
 #define KEYWARD_CLIENT_CLI_HELP_H_
 
 #include <array>
-#include <string>
 #include <string_view>
 
 // The words of --help.
@@ -62,6 +61,14 @@ associated_data_base64 is taken too.)"},
   {"pool":true,"token":"v2:…","associated_data":"x"}   → {"plaintext_base64":"/w==",…}
 A line may have associated_data_base64 and allow_legacy_plaintext, too. An answer has plaintext where
 that is UTF-8, or else plaintext_base64.)"},
+    VerbHelp{"rewrap", "Bring tokens to the newest keys, as JSON lines in and out",
+             "keyward rewrap tokens.jsonl > newer.jsonl\n"
+             "  keyward rewrap --pool < tokens.jsonl",
+             R"(the lines themselves, with or without it)",
+             R"(  {"id":7,"user_id":"alice","token":"v2:…"}
+                           → {"id":7,"token":"v2:…","key_version":2,"changed":true}
+  {"id":8,"user_id":"alice","token":"v2:…"}   (new enough: changed is false, the token the same)
+What a token holds does not leave the server. associated_data is the one that it was sealed with.)"},
     VerbHelp{"user-key", "Print a user's data key, in hex; make it where there is none",
              "keyward user-key --user alice",
              R"({"key":"…","version":1,"created":false,"create_time":"2025-01-31T12:00:00Z"})"},
@@ -93,9 +100,11 @@ that is UTF-8, or else plaintext_base64.)"},
              "keyward policy check policy.txtpb\n"
              "  keyward policy test policy.txtpb dns:billing.example.org decrypt customer-7\n"
              "  keyward policy test policy.txtpb loopback export --pool\n\n"
-             "A permission is encrypt, decrypt, export, rewrap, legacy_plaintext or admin. The user '*'\n"
+             "A permission is encrypt, decrypt, export, rewrap, legacy_plaintext or admin. The "
+             "user '*'\n"
              "asks for every user, which an admin call needs that names none.\n\n"
-             "Exit status: 0 for a good file, or allowed; 1 for a bad file, or denied; 2 for usage, and\n"
+             "Exit status: 0 for a good file, or allowed; 1 for a bad file, or denied; 2 for "
+             "usage, and\n"
              "where test cannot tell because the file is bad.",
              R"({"grants":2,"limits":1}
   {"allowed":true,"grant":2,"line":7}   (denied: {"allowed":false}))"},
@@ -117,24 +126,6 @@ that is UTF-8, or else plaintext_base64.)"},
   {"verified":false,"users":3,"versions":4,"destroyed":0,"faults":1,
    "keks":[{"kek_id":"…","versions":4,"loaded":true,"current":true}]}   (the last line))"},
 };
-
-inline constexpr std::string_view kBatchRules = R"(
-Each line is a JSON object, and its answer a line at the same place. --user or --pool,
---associated-data and --allow-legacy-plaintext stand for what a line leaves out; an id, a string or a
-number, comes back with the answer. A line that fails does not stop the others: its answer has its
-number and the error, whose reason is INVALID_LINE where the line itself is wrong (no JSON, over 3
-MiB, a field that is unknown or of the wrong type). Where a whole call to the server fails, its lines
-fail with it; --deadline is for each such call. A terminal on stderr shows the progress. Exit status:
-0 where every line succeeded, 1 where any failed, which one line on stderr sums up.)";
-
-inline std::string VerbFooter(const VerbHelp& verb) {
-  std::string footer = "\nExample:\n  " + std::string(verb.example) + "\n\nWith --json:\n  " +
-                       std::string(verb.json);
-  if (!verb.batch.empty()) {
-    footer.append("\n\nMany values, with --batch:\n").append(verb.batch).append(kBatchRules);
-  }
-  return footer + "\n\nThe options for address, TLS and output: keyward --help";
-}
 
 }  // namespace keyward::cli
 

@@ -55,6 +55,40 @@ struct AuditQuestion {
   bool follow = false;
 };
 
+// What `keyward key` is asked.
+struct KeyQuestion {
+  // "get", "list", "rotate", "disable", "enable", "set-min-version", "delete", "undelete" or
+  // "destroy".
+  std::string action;
+  std::string user;
+  // 0: the user's key as a whole.
+  std::uint32_t version = 0;
+  std::string etag;
+  std::string request_id;
+  std::string filter;
+  std::uint32_t page_size = 1000;
+};
+
+// What `keyward kek` is asked.
+struct KekQuestion {
+  // "status", "rewrap" or "retire".
+  std::string action;
+  std::string kek_id;
+  // Keys in a second; 0: as fast as it goes.
+  std::uint32_t rate = 0;
+  bool no_wait = false;
+  bool confirm_pool_rewrapped = false;
+};
+
+// The databases of `keyward restore`, `import` and `legacy`: paths, the store also as sqlite:PATH.
+struct DatabaseFiles {
+  // "finish", of legacy.
+  std::string action;
+  std::string store;
+  std::string backup;
+  std::string legacy;
+};
+
 // What a command line asks for; options that the verb does not have keep their defaults.
 struct Invocation {
   std::string verb;
@@ -77,6 +111,13 @@ struct Invocation {
   PolicyQuestion policy;
   TrialOptions trial;
   AuditQuestion audit;
+  KeyQuestion key;
+  KekQuestion kek;
+  DatabaseFiles files;
+  // Of `keyward backup`; empty: the server chooses one.
+  std::string backup_name;
+  // What cannot be undone is not asked about.
+  bool yes = false;
   // What `keyward verify` looks at: a path, or sqlite:PATH.
   std::string database;
 };

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <string>
 
+#include "absl/strings/str_format.h"
+
 namespace keyward::cli {
 namespace {
 
@@ -13,7 +15,16 @@ constexpr std::chrono::milliseconds kBetween(200);
 // ECMA-48: to the line's begin, and erase up to its end.
 constexpr char kEraseLine[] = "\r\x1b[K";
 
+constexpr std::size_t kBarWidth = 20;
+
 }  // namespace
+
+std::string ProgressBar(std::uint64_t done, std::uint64_t total) {
+  const double share = done >= total ? 1 : static_cast<double>(done) / static_cast<double>(total);
+  const auto filled = static_cast<std::size_t>(share * kBarWidth);
+  return absl::StrFormat("[%s%s] %3d%%", std::string(filled, '#'),
+                         std::string(kBarWidth - filled, '-'), static_cast<int>(share * 100));
+}
 
 LateProgress::LateProgress()
     : on_terminal_(isatty(STDERR_FILENO) != 0), next_(Clock::now() + kBeforeFirst) {}

@@ -2,9 +2,14 @@
 #define KEYWARD_CLIENT_CLI_LATE_PROGRESS_H_
 
 #include <chrono>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace keyward::cli {
+
+// Such as "[#####-----]  50%"; of nothing, all is done.
+std::string ProgressBar(std::uint64_t done, std::uint64_t total);
 
 // A line on stderr that tells how far something is that has taken more than a second; nothing where
 // stderr is no terminal. It goes when the object does.

@@ -12,6 +12,9 @@ namespace keyward::cli {
 // the current one is missing beside others, `output` gets a warning.
 absl::StatusOr<keyring::MasterKeys> LoadKeks(const Output& output);
 
+// The same, with a current one among them.
+absl::StatusOr<keyring::MasterKeys> LoadCurrentKek(const Output& output);
+
 }  // namespace keyward::cli
 
 #endif  // KEYWARD_CLIENT_CLI_LOADED_KEKS_H_

@@ -4,7 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "client/cli/audit_line.h"
+#include "client/cli/terminal_text.h"
 
 namespace keyward::cli {
 namespace {
@@ -68,11 +68,11 @@ ExitStatus VerifyReport::Finish(std::string_view path) {
   if (faults_ == 0) return Sum(kExitOk);
   if (Sum(kExitNo) != kExitNo) return kExitUsage;
   const bool kek_missing = reasons_.count("KEK_NOT_LOADED") > 0;
-  return output_.Fail({"DATA_LOSS", "VERIFICATION_FAILED",
-                       absl::StrCat(std::string(path), ": ", Counted(faults_, "fault"), ": ",
-                                    FaultCounts()),
-                       kek_missing ? "load older KEKs with API_KEY_MASTER_KEY_PREVIOUS" : ""},
-                      kExitNo);
+  return output_.Fail(
+      {"DATA_LOSS", "VERIFICATION_FAILED",
+       absl::StrCat(std::string(path), ": ", Counted(faults_, "fault"), ": ", FaultCounts()),
+       kek_missing ? "load older KEKs with API_KEY_MASTER_KEY_PREVIOUS" : ""},
+      kExitNo);
 }
 
 ExitStatus VerifyReport::Sum(ExitStatus status) {

@@ -65,6 +65,16 @@ absl::StatusOr<std::vector<std::string>> FrozenDatabase::CheckIntegrity(
   return found;
 }
 
+absl::Status FrozenDatabase::CopyTo(const std::string& path) {
+  auto copy = connection_->Prepare("VACUUM INTO ?1");
+  if (!copy.ok()) return Unreadable(copy.status());
+  copy->BindText(1, path);
+  const absl::Status copied = copy->Run();
+  if (copied.ok()) return copied;
+  return absl::DataLossError(
+      absl::StrCat("cannot copy ", path_, " to ", path, ": ", copied.message()));
+}
+
 absl::StatusOr<uint64_t> FrozenDatabase::CountVersions() {
   const auto count = connection_->QueryInt("SELECT count(*) FROM user_keys");
   if (!count.ok()) return Unreadable(count.status());

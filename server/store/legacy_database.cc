@@ -30,6 +30,15 @@ absl::Status RequireFile(const std::string& path) {
       "cannot open the legacy database ", path, ": there is no such file (for a new one, make it empty)"));
 }
 
+absl::Status RequireTable(SqliteConnection& connection, const std::string& path) {
+  const absl::StatusOr<int64_t> tables = connection.QueryInt(
+      "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'encryption_keys'");
+  if (!tables.ok()) return tables.status();
+  if (*tables > 0) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(path, " is not the Python module's database: it has no table encryption_keys"));
+}
+
 absl::StatusOr<std::vector<LegacyRow>> Collect(SqliteStatement& statement) {
   std::vector<LegacyRow> rows;
   absl::StatusOr<bool> row = statement.Step();
@@ -59,8 +68,9 @@ absl::Status LegacyDatabase::Connect() {
     *statement = SqliteStatement();
   }
   connection_.reset();
-  auto opened = SqliteConnection::Open(options_.path, SqliteConnection::Access::kReadWrite,
-                                       options_.busy_timeout);
+  const auto access = options_.read_only ? SqliteConnection::Access::kReadOnly
+                                         : SqliteConnection::Access::kReadWrite;
+  auto opened = SqliteConnection::Open(options_.path, access, options_.busy_timeout);
   if (!opened.ok()) return opened.status();
   const absl::StatusOr<bool> own = IsKeywardFile(**opened);
   if (!own.ok()) return own.status();
@@ -70,7 +80,9 @@ absl::Status LegacyDatabase::Connect() {
                      " is Keyward's own database, not the Python module's: --legacy_db cannot "
                      "name it"));
   }
-  if (absl::Status table = (*opened)->Execute(kCreateTable); !table.ok()) return table;
+  const absl::Status table = options_.read_only ? RequireTable(**opened, options_.path)
+                                                : (*opened)->Execute(kCreateTable);
+  if (!table.ok()) return table;
   connection_ = *std::move(opened);
   absl::Status prepared = PrepareStatements();
   if (!prepared.ok()) connection_.reset();

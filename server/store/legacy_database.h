@@ -16,6 +16,8 @@ namespace keyward::store {
 
 struct LegacyDatabaseOptions {
   std::string path;
+  // For one who only looks: nothing is written, and the table must be there.
+  bool read_only = false;
   // How long a call waits while the Python module commits.
   absl::Duration busy_timeout = absl::Seconds(5);
 };
@@ -31,8 +33,8 @@ struct LegacyInsert {
 // errors::StoreUnavailable, and the next call opens the file anew.
 class LegacyDatabase {
  public:
-  // The file must be there; the table is made where there is none, as the module does. Errors are a
-  // full line for the operator.
+  // The file must be there; unless it is only read, the table is made where there is none, as the
+  // module does. Errors are a full line for the operator.
   static absl::StatusOr<std::unique_ptr<LegacyDatabase>> Open(LegacyDatabaseOptions options);
 
   // nullopt: the user has no row.

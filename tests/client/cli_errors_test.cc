@@ -116,8 +116,10 @@ TEST_F(CliTest, InputThatDoesNotEndIsRefused) {
 
 TEST_F(CliTest, EveryHelpShowsAnExample) {
   EXPECT_THAT(Keyward({"--help"}), Ends(0, HasSubstr("Example:\n  token=$("), ""));
-  for (const std::string verb : {"genkey", "status", "encrypt", "decrypt", "user-key", "pool-key",
-                                 "hash", "is-encrypted", "certs", "policy", "verify"}) {
+  for (const std::string verb :
+       {"genkey",       "status",  "encrypt", "decrypt", "user-key",   "pool-key", "hash",
+        "is-encrypted", "certs",   "policy",  "verify",  "rewrap",     "key",      "kek",
+        "backup",       "restore", "import",  "legacy",  "completion", "man"}) {
     const ProgramResult help = Keyward({verb, "--help"});
     EXPECT_EQ(help.exit_status, 0) << verb;
     const std::size_t example = help.output.find("\nExample:\n");

@@ -16,11 +16,16 @@ std::string MakeToken(const v1::EncryptRequest& request) {
   return std::string(kEncryptedPrefix) + absl::WebSafeBase64Escape(request.SerializeAsString());
 }
 
-bool OpenToken(const v1::DecryptRequest& request, std::string* plaintext) {
-  std::string bytes;
+// What a rewrapped token has more than the one that Encrypt made.
+constexpr char kRewrapped = '~';
+
+template <typename Request>
+bool OpenToken(const Request& request, std::string* plaintext) {
+  std::string bytes, token = request.token();
   v1::EncryptRequest sealed;
-  if (!IsEncrypted(request.token()) ||
-      !absl::WebSafeBase64Unescape(request.token().substr(kEncryptedPrefix.size()), &bytes) ||
+  if (token.ends_with(kRewrapped)) token.pop_back();
+  if (!IsEncrypted(token) ||
+      !absl::WebSafeBase64Unescape(token.substr(kEncryptedPrefix.size()), &bytes) ||
       !sealed.ParseFromString(bytes)) {
     return false;
   }
@@ -54,6 +59,18 @@ grpc::Status Answer(const v1::DecryptRequest& request, v1::DecryptResponse& resp
   response.set_key_version(request.pool() ? 0 : 1);
   response.set_kek_id(request.pool() ? "0123456789abcdef" : "");
   response.set_stale(true);
+  return grpc::Status::OK;
+}
+
+grpc::Status Answer(const v1::RewrapRequest& request, v1::RewrapResponse& response) {
+  std::string plaintext;
+  if (!OpenToken(request, &plaintext)) {
+    return Failure(grpc::StatusCode::INVALID_ARGUMENT, "DECRYPTION_FAILED", "does not open");
+  }
+  response.set_changed(!request.token().ends_with(kRewrapped));
+  response.set_token(request.token() + (response.changed() ? std::string(1, kRewrapped) : ""));
+  response.set_key_version(request.pool() ? 0 : 2);
+  response.set_kek_id(request.pool() ? "0123456789abcdef" : "");
   return grpc::Status::OK;
 }
 
@@ -188,6 +205,19 @@ grpc::Status FakeKeyService::BatchDecrypt(grpc::ServerContext*,
   return Batch(*request, *response);
 }
 
+grpc::Status FakeKeyService::Rewrap(grpc::ServerContext*, const v1::RewrapRequest* request,
+                                    v1::RewrapResponse* response) {
+  sync::MutexLock lock(mutex_);
+  const grpc::Status status = Begin();
+  return status.ok() ? Answer(*request, *response) : status;
+}
+
+grpc::Status FakeKeyService::BatchRewrap(grpc::ServerContext*,
+                                         const v1::BatchRewrapRequest* request,
+                                         v1::BatchRewrapResponse* response) {
+  return Batch(*request, *response);
+}
+
 grpc::Status FakeKeyService::PoolKey(grpc::ServerContext*, const v1::PoolKeyRequest*,
                                      v1::PoolKeyResponse* response) {
   sync::MutexLock lock(mutex_);
@@ -226,6 +256,7 @@ FakeServer::FakeServer(const std::string& listen,
   grpc::ServerBuilder builder;
   builder.AddListeningPort(listen, credentials, &port);
   builder.RegisterService(&service_);
+  builder.RegisterService(&admin_);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) throw std::runtime_error("the fake server does not start on " + listen);
   address_ = listen.starts_with("unix:") ? listen : "127.0.0.1:" + std::to_string(port);

@@ -12,6 +12,7 @@
 #include "absl/base/thread_annotations.h"
 #include "keyward/v1/key_service.grpc.pb.h"
 #include "server/sync/mutex.h"
+#include "tests/client/fake_admin_service.h"
 
 namespace keyward::client {
 
@@ -20,7 +21,8 @@ grpc::Status Failure(grpc::StatusCode code, const std::string& reason, const std
                      const std::string& domain = "keyward", int retry_after_ms = 0);
 
 // Answers like the server, except that its tokens hide nothing: they hold the whole EncryptRequest,
-// and that an Encrypt for the user "busy" finds the store unavailable.
+// and a "~" more at their end where they were rewrapped; and that an Encrypt for the user "busy"
+// finds the store unavailable.
 class FakeKeyService : public v1::KeyService::Service {
  public:
   // The next calls get these statuses, one each; those after them are answered.
@@ -46,6 +48,9 @@ class FakeKeyService : public v1::KeyService::Service {
                             v1::BatchEncryptResponse*) override;
   grpc::Status BatchDecrypt(grpc::ServerContext*, const v1::BatchDecryptRequest*,
                             v1::BatchDecryptResponse*) override;
+  grpc::Status Rewrap(grpc::ServerContext*, const v1::RewrapRequest*, v1::RewrapResponse*) override;
+  grpc::Status BatchRewrap(grpc::ServerContext*, const v1::BatchRewrapRequest*,
+                           v1::BatchRewrapResponse*) override;
   grpc::Status PoolKey(grpc::ServerContext*, const v1::PoolKeyRequest*,
                        v1::PoolKeyResponse*) override;
   grpc::Status HashApiKey(grpc::ServerContext*, const v1::HashApiKeyRequest*,
@@ -73,7 +78,7 @@ class FakeKeyService : public v1::KeyService::Service {
   v1::GetOrCreateUserKeyRequest last_user_key_ ABSL_GUARDED_BY(mutex_);
 };
 
-// A server with that service in this process.
+// A server with that service, and the one for operators, in this process.
 class FakeServer {
  public:
   // On a free port of 127.0.0.1.
@@ -83,11 +88,13 @@ class FakeServer {
   ~FakeServer();
 
   FakeKeyService& service() { return service_; }
+  FakeAdminService& admin() { return admin_; }
   // What a client is given.
   const std::string& address() const { return address_; }
 
  private:
   FakeKeyService service_;
+  FakeAdminService admin_;
   std::unique_ptr<grpc::Server> server_;
   std::string address_;
 };

@@ -42,15 +42,35 @@ class InstallTest : public ::testing::Test {
 };
 
 TEST_F(InstallTest, AProjectOfItsOwnBuildsAndRunsAgainstTheInstalledPackage) {
-  const FakeServer server;
+  FakeServer server;
+  server.admin().AddUser("alice");
   const ProgramResult result = RunProgram({build_ + "/quickstart", server.address()});
   EXPECT_EQ(result.exit_status, 0) << result.error;
-  EXPECT_EQ(result.output, "a token: 1\nopened: sk-test-123\nits hash: " +
-                               ApiKeyHash("sk-test-123") + "\nfor the pool: DECRYPTION_FAILED\n");
+  EXPECT_EQ(result.output,
+            "a token: 1\nopened: sk-test-123\nits hash: " + ApiKeyHash("sk-test-123") +
+                "\nfor the pool: DECRYPTION_FAILED\n"
+                "rotated to version 2\n");
 
   EXPECT_FALSE(std::filesystem::exists(prefix_ + "/bin"))
       << "the component client brings programs, too";
-  EXPECT_TRUE(std::filesystem::exists(prefix_ + "/include/keyward/v1/key_service.grpc.pb.h"));
+  for (const char* header : {"v1/key_service.grpc.pb.h", "v1/key_admin_service.grpc.pb.h",
+                             "admin_client.h", "mocks/mock_admin_connection.h"}) {
+    EXPECT_TRUE(std::filesystem::exists(prefix_ + "/include/keyward/" + header)) << header;
+  }
+}
+
+TEST(InstallCliTest, TheCommandBringsItsManualAndCompletions) {
+  const TemporaryFolder folder;
+  const std::string prefix = folder.Path("prefix");
+  ASSERT_TRUE(Succeeds({KEYWARD_CMAKE, "--install", KEYWARD_BUILD_FOLDER, "--component", "cli",
+                        "--prefix", prefix}));
+  for (const char* file :
+       {"bin/keyward", "share/man/man1/keyward.1", "share/bash-completion/completions/keyward",
+        "share/zsh/site-functions/_keyward", "share/fish/vendor_completions.d/keyward.fish"}) {
+    EXPECT_TRUE(std::filesystem::exists(prefix + "/" + file)) << file;
+  }
+  EXPECT_EQ(RunProgram({prefix + "/bin/keyward", "man"}).output,
+            RunProgram({"cat", prefix + "/share/man/man1/keyward.1"}).output);
 }
 
 }  // namespace

@@ -72,12 +72,15 @@ def test_includes_are_written_from_the_repositorys_root():
     assert not wrong
 
 
-# Of the store: a database's file, and no store that serves it.
-STORE_FILE = {"server/store/database_lock.h", "server/store/frozen_database.h", "server/store/key_store.h"}
+# Of the store: what opens databases' files, in a server's place.
+STORE_FILE = {f"server/store/{name}.h" for name in (
+    "database_lock", "database_replacement", "frozen_database", "key_store", "legacy_database",
+    "legacy_transcoder", "sqlite_store")}
 
 
-def test_clients_include_of_the_server_only_what_reads_its_files():
-    """The command line checks policies, certificates, audit logs and databases without a server."""
+def test_clients_include_of_the_server_only_what_opens_its_files():
+    """The command line checks policies, certificates, audit logs and databases without a server, restores
+    databases, and imports the Python module's."""
     client = paths.REPOSITORY / "client"
     wrong = []
     for path in [*client.rglob("*.h"), *client.rglob("*.cc")]:

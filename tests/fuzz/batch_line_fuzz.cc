@@ -30,5 +30,6 @@ void Check(std::string_view text, BatchVerb verb) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   keyward::cli::Check(keyward::AsText(data, size), keyward::cli::BatchVerb::kEncrypt);
   keyward::cli::Check(keyward::AsText(data, size), keyward::cli::BatchVerb::kDecrypt);
+  keyward::cli::Check(keyward::AsText(data, size), keyward::cli::BatchVerb::kRewrap);
   return 0;
 }

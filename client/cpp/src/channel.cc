@@ -65,15 +65,26 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(
   return grpc::SslCredentials({*ca, *key, *cert});
 }
 
+// What may be sent again though it may have been done already. RotateUserKey names its request; the
+// other changes would be refused for their etag, or, a backup, for the file that is there now.
+constexpr char kRepeatable[] = R"({"service": "keyward.v1.KeyService"},
+  {"service": "keyward.v1.KeyAdminService", "method": "GetUserKey"},
+  {"service": "keyward.v1.KeyAdminService", "method": "ListUserKeys"},
+  {"service": "keyward.v1.KeyAdminService", "method": "RotateUserKey"},
+  {"service": "keyward.v1.KeyAdminService", "method": "GetKekStatus"},
+  {"service": "keyward.v1.KeyAdminService", "method": "RewrapUserKeys"},
+  {"service": "keyward.v1.KeyAdminService", "method": "RetireKek"},
+  {"service": "keyward.v1.KeyAdminService", "method": "VerifyStore"})";
+
 // The service config that gRPC's own retries read.
 std::string ServiceConfig(const RetryOptions& retry) {
   return absl::StrFormat(
-      R"({"methodConfig": [{"name": [{"service": "keyward.v1.KeyService"}], "retryPolicy": {
+      R"({"methodConfig": [{"name": [%s], "retryPolicy": {
            "maxAttempts": %d, "initialBackoff": "%.3fs", "maxBackoff": "%.3fs",
            "backoffMultiplier": 2,
            "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"]}}],
           "retryThrottling": {"maxTokens": 100, "tokenRatio": 0.1}})",
-      retry.max_attempts, absl::ToDoubleSeconds(retry.initial_backoff),
+      kRepeatable, retry.max_attempts, absl::ToDoubleSeconds(retry.initial_backoff),
       absl::ToDoubleSeconds(retry.max_backoff));
 }
 

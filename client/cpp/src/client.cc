@@ -25,12 +25,21 @@ absl::StatusOr<DecryptResult> Client::Decrypt(const Scope& scope, std::string_vi
   return connection_->Decrypt(scope, token, options);
 }
 
+absl::StatusOr<RewrapResult> Client::Rewrap(const Scope& scope, std::string_view token,
+                                            std::string_view associated_data) const {
+  return connection_->Rewrap(scope, token, associated_data);
+}
+
 absl::StatusOr<EncryptResults> Client::BatchEncrypt(absl::Span<const EncryptItem> items) const {
   return connection_->BatchEncrypt(items);
 }
 
 absl::StatusOr<DecryptResults> Client::BatchDecrypt(absl::Span<const DecryptItem> items) const {
   return connection_->BatchDecrypt(items);
+}
+
+absl::StatusOr<RewrapResults> Client::BatchRewrap(absl::Span<const RewrapItem> items) const {
+  return connection_->BatchRewrap(items);
 }
 
 absl::StatusOr<UserKeyResult> Client::GetOrCreateUserKey(std::string_view user_id,

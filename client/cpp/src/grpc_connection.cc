@@ -1,6 +1,5 @@
 #include "client/cpp/src/grpc_connection.h"
 
-#include <grpcpp/client_context.h>
 #include <openssl/crypto.h>
 
 #include <optional>
@@ -8,9 +7,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "client/cpp/src/requests.h"
 #include "client/cpp/src/status_conversion.h"
+#include "client/cpp/src/timestamps.h"
 #include "client/cpp/src/utf8.h"
 
 namespace keyward::client {
@@ -25,10 +24,6 @@ absl::StatusOr<KeyBytes> TakeKey(std::string& key) {
   return absl::InternalError(absl::StrCat("the server answered with a key of ", size, " bytes"));
 }
 
-absl::Time ToTime(const google::protobuf::Timestamp& timestamp) {
-  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
-}
-
 }  // namespace
 
 GrpcConnection::GrpcConnection(const std::shared_ptr<grpc::Channel>& channel,
@@ -38,12 +33,7 @@ GrpcConnection::GrpcConnection(const std::shared_ptr<grpc::Channel>& channel,
 template <typename Request, typename Response>
 absl::StatusOr<Response> GrpcConnection::Call(Method<Request, Response> method,
                                               const Request& request) {
-  grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + deadline_));
-  Response response;
-  const grpc::Status status = ((*stub_).*method)(&context, request, &response);
-  if (!status.ok()) return FromGrpcStatus(status);
-  return response;
+  return CallUnary(*stub_, method, request, deadline_);
 }
 
 absl::StatusOr<EncryptResult> GrpcConnection::Encrypt(const Scope& scope,
@@ -62,6 +52,16 @@ absl::StatusOr<DecryptResult> GrpcConnection::Decrypt(const Scope& scope, std::s
   v1::DecryptRequest request;
   if (const absl::Status wrong = Fill(request, scope, token, options); !wrong.ok()) return wrong;
   auto response = Call(&v1::KeyService::Stub::Decrypt, request);
+  if (!response.ok()) return response.status();
+  return Take(*response);
+}
+
+absl::StatusOr<RewrapResult> GrpcConnection::Rewrap(const Scope& scope, std::string_view token,
+                                                    std::string_view associated_data) {
+  v1::RewrapRequest request;
+  const absl::Status wrong = Fill(request, scope, token, associated_data);
+  if (!wrong.ok()) return wrong;
+  auto response = Call(&v1::KeyService::Stub::Rewrap, request);
   if (!response.ok()) return response.status();
   return Take(*response);
 }
@@ -102,6 +102,10 @@ absl::StatusOr<EncryptResults> GrpcConnection::BatchEncrypt(absl::Span<const Enc
 
 absl::StatusOr<DecryptResults> GrpcConnection::BatchDecrypt(absl::Span<const DecryptItem> items) {
   return Batch<DecryptResults>(&v1::KeyService::Stub::BatchDecrypt, items);
+}
+
+absl::StatusOr<RewrapResults> GrpcConnection::BatchRewrap(absl::Span<const RewrapItem> items) {
+  return Batch<RewrapResults>(&v1::KeyService::Stub::BatchRewrap, items);
 }
 
 absl::StatusOr<UserKeyResult> GrpcConnection::GetOrCreateUserKey(std::string_view user_id,

@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "client/cpp/src/unary_call.h"
 #include "keyward/connection.h"
 #include "keyward/v1/key_service.grpc.pb.h"
 
@@ -23,8 +24,11 @@ class GrpcConnection : public Connection {
                                         std::string_view associated_data) override;
   absl::StatusOr<DecryptResult> Decrypt(const Scope& scope, std::string_view token,
                                         const DecryptOptions& options) override;
+  absl::StatusOr<RewrapResult> Rewrap(const Scope& scope, std::string_view token,
+                                      std::string_view associated_data) override;
   absl::StatusOr<EncryptResults> BatchEncrypt(absl::Span<const EncryptItem> items) override;
   absl::StatusOr<DecryptResults> BatchDecrypt(absl::Span<const DecryptItem> items) override;
+  absl::StatusOr<RewrapResults> BatchRewrap(absl::Span<const RewrapItem> items) override;
   absl::StatusOr<UserKeyResult> GetOrCreateUserKey(std::string_view user_id,
                                                    std::uint32_t version) override;
   absl::StatusOr<PoolKeyResult> PoolKey() override;
@@ -33,8 +37,7 @@ class GrpcConnection : public Connection {
 
  private:
   template <typename Request, typename Response>
-  using Method = grpc::Status (v1::KeyService::Stub::*)(grpc::ClientContext*, const Request&,
-                                                        Response*);
+  using Method = UnaryMethod<v1::KeyService::Stub, Request, Response>;
 
   // One blocking call with the deadline.
   template <typename Request, typename Response>

@@ -49,6 +49,14 @@ absl::Status Fill(v1::DecryptRequest& request, const Scope& scope, std::string_v
   return CheckToken(token, options.allow_legacy_plaintext);
 }
 
+absl::Status Fill(v1::RewrapRequest& request, const Scope& scope, std::string_view token,
+                  std::string_view associated_data) {
+  request.set_token(std::string(token));
+  request.set_associated_data(std::string(associated_data));
+  if (absl::Status wrong = SetScope(scope, request); !wrong.ok()) return wrong;
+  return CheckToken(token, /*allow_legacy_plaintext=*/false);
+}
+
 EncryptResult Take(v1::EncryptResponse& response) {
   return {std::move(*response.mutable_token()), response.key_version(),
           std::move(*response.mutable_kek_id())};
@@ -59,12 +67,22 @@ DecryptResult Take(v1::DecryptResponse& response) {
           std::move(*response.mutable_kek_id()), response.legacy_plaintext(), response.stale()};
 }
 
+RewrapResult Take(v1::RewrapResponse& response) {
+  return {std::move(*response.mutable_token()), response.key_version(), response.changed(),
+          std::move(*response.mutable_kek_id())};
+}
+
 absl::StatusOr<EncryptResult> Take(v1::BatchEncryptResult& result) {
   if (!result.has_response()) return FromStatusDetails(result.status());
   return Take(*result.mutable_response());
 }
 
 absl::StatusOr<DecryptResult> Take(v1::BatchDecryptResult& result) {
+  if (!result.has_response()) return FromStatusDetails(result.status());
+  return Take(*result.mutable_response());
+}
+
+absl::StatusOr<RewrapResult> Take(v1::BatchRewrapResult& result) {
   if (!result.has_response()) return FromStatusDetails(result.status());
   return Take(*result.mutable_response());
 }

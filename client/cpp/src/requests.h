@@ -17,6 +17,8 @@ absl::Status Fill(v1::EncryptRequest& request, const Scope& scope, std::string_v
                   std::string_view associated_data);
 absl::Status Fill(v1::DecryptRequest& request, const Scope& scope, std::string_view token,
                   const DecryptOptions& options);
+absl::Status Fill(v1::RewrapRequest& request, const Scope& scope, std::string_view token,
+                  std::string_view associated_data);
 
 inline absl::Status Fill(v1::EncryptRequest& request, const EncryptItem& item) {
   return Fill(request, item.scope, item.plaintext, item.associated_data);
@@ -24,12 +26,17 @@ inline absl::Status Fill(v1::EncryptRequest& request, const EncryptItem& item) {
 inline absl::Status Fill(v1::DecryptRequest& request, const DecryptItem& item) {
   return Fill(request, item.scope, item.token, item.options);
 }
+inline absl::Status Fill(v1::RewrapRequest& request, const RewrapItem& item) {
+  return Fill(request, item.scope, item.token, item.associated_data);
+}
 
 // These move the strings out of the response.
 EncryptResult Take(v1::EncryptResponse& response);
 DecryptResult Take(v1::DecryptResponse& response);
+RewrapResult Take(v1::RewrapResponse& response);
 absl::StatusOr<EncryptResult> Take(v1::BatchEncryptResult& result);
 absl::StatusOr<DecryptResult> Take(v1::BatchDecryptResult& result);
+absl::StatusOr<RewrapResult> Take(v1::BatchRewrapResult& result);
 
 }  // namespace keyward::client
 

@@ -1,6 +1,7 @@
-// Seals a secret for a user and opens it again.
+// Seals a secret for a user and opens it again, then turns the user's key over.
 //
 //   quickstart 127.0.0.1:50051
+#include <keyward/admin_client.h>
 #include <keyward/client.h>
 
 #include <iostream>
@@ -33,5 +34,11 @@ int main(int argc, char** argv) {
 
   const auto other = client->Decrypt(kw::Scope::Pool(), sealed->token);
   std::cout << "for the pool: " << kw::ErrorReason(other.status()) << "\n";
+
+  const auto admin = kw::AdminClient::New({.address = argv[1], .deadline = absl::Seconds(10)});
+  if (!admin.ok()) return Fail(admin.status());
+  const auto rotated = admin->RotateUserKey("alice");
+  if (!rotated.ok()) return Fail(rotated.status());
+  std::cout << "rotated to version " << rotated->primary_version << "\n";
   return 0;
 }

@@ -50,6 +50,12 @@ class Client {
   absl::StatusOr<DecryptResult> Decrypt(const Scope& scope, std::string_view token,
                                         const DecryptOptions& options = {}) const;
 
+  // Seals what a token holds anew, under the user's primary version or the current master key's
+  // pool key, with the same `associated_data`; the plaintext stays with the server. A token that is
+  // new enough comes back as it is. Needs the permission to rewrap.
+  absl::StatusOr<RewrapResult> Rewrap(const Scope& scope, std::string_view token,
+                                      std::string_view associated_data = {}) const;
+
   // Encrypts many values in one call, which costs far less than a call for each; their scopes may
   // differ. The results stand in the order of the items, each as if its Encrypt had come alone: one
   // that failed has a status with its reason, and spoils no other. The whole fails only where the
@@ -65,6 +71,9 @@ class Client {
 
   // Opens many tokens in one call, as BatchEncrypt makes them.
   absl::StatusOr<DecryptResults> BatchDecrypt(absl::Span<const DecryptItem> items) const;
+
+  // Rewraps many tokens in one call, as BatchEncrypt makes them.
+  absl::StatusOr<RewrapResults> BatchRewrap(absl::Span<const RewrapItem> items) const;
 
   // The user's data key, made first where there is none; `version` 0 is the primary one. Needs the
   // permission to export keys. Prefer Encrypt and Decrypt, where the key stays with the server.

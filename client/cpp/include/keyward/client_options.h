@@ -22,7 +22,8 @@ struct TlsOptions {
 
 // Calls that the server answers with UNAVAILABLE or RESOURCE_EXHAUSTED, or that do not reach it,
 // are sent again within their deadline: after a random time up to a back-off that doubles each
-// time, or when the server asked for it. Every call is safe to repeat.
+// time, or when the server asked for it. Every call of KeyService is safe to repeat; AdminClient
+// says which of its own are not, and are sent once.
 struct RetryOptions {
   // The first included, 1 to 5 (gRPC's own limit); 1 switches retries off.
   int max_attempts = 4;

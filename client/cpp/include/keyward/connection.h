@@ -44,6 +44,17 @@ struct DecryptResult {
   bool stale = false;
 };
 
+struct RewrapResult {
+  // The new token; the one that was given where it is new enough.
+  std::string token = {};
+  // The version of the user's key that the token is under now; 0 for the pool.
+  std::uint32_t key_version = 0;
+  // False where the token came back as it is.
+  bool changed = false;
+  // For the pool: the master key whose pool key the token is under now. Else empty.
+  std::string kek_id = {};
+};
+
 // One value of a batch; an Encrypt of its own.
 struct EncryptItem {
   Scope scope;
@@ -58,9 +69,17 @@ struct DecryptItem {
   DecryptOptions options = {};
 };
 
+// One token of a batch; a Rewrap of its own.
+struct RewrapItem {
+  Scope scope;
+  std::string token = {};
+  std::string associated_data = {};
+};
+
 // In the order of the items, as many as those: what each call would have given.
 using EncryptResults = std::vector<absl::StatusOr<EncryptResult>>;
 using DecryptResults = std::vector<absl::StatusOr<DecryptResult>>;
+using RewrapResults = std::vector<absl::StatusOr<RewrapResult>>;
 
 struct UserKeyResult {
   KeyBytes key;
@@ -110,8 +129,11 @@ class Connection {
                                                 std::string_view associated_data) = 0;
   virtual absl::StatusOr<DecryptResult> Decrypt(const Scope& scope, std::string_view token,
                                                 const DecryptOptions& options) = 0;
+  virtual absl::StatusOr<RewrapResult> Rewrap(const Scope& scope, std::string_view token,
+                                              std::string_view associated_data) = 0;
   virtual absl::StatusOr<EncryptResults> BatchEncrypt(absl::Span<const EncryptItem> items) = 0;
   virtual absl::StatusOr<DecryptResults> BatchDecrypt(absl::Span<const DecryptItem> items) = 0;
+  virtual absl::StatusOr<RewrapResults> BatchRewrap(absl::Span<const RewrapItem> items) = 0;
   virtual absl::StatusOr<UserKeyResult> GetOrCreateUserKey(std::string_view user_id,
                                                            std::uint32_t version) = 0;
   virtual absl::StatusOr<PoolKeyResult> PoolKey() = 0;

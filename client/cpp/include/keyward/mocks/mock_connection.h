@@ -22,9 +22,13 @@ class MockConnection : public Connection {
               (const Scope&, std::string_view, std::string_view), (override));
   MOCK_METHOD(absl::StatusOr<DecryptResult>, Decrypt,
               (const Scope&, std::string_view, const DecryptOptions&), (override));
+  MOCK_METHOD(absl::StatusOr<RewrapResult>, Rewrap,
+              (const Scope&, std::string_view, std::string_view), (override));
   MOCK_METHOD(absl::StatusOr<EncryptResults>, BatchEncrypt, (absl::Span<const EncryptItem>),
               (override));
   MOCK_METHOD(absl::StatusOr<DecryptResults>, BatchDecrypt, (absl::Span<const DecryptItem>),
+              (override));
+  MOCK_METHOD(absl::StatusOr<RewrapResults>, BatchRewrap, (absl::Span<const RewrapItem>),
               (override));
   MOCK_METHOD(absl::StatusOr<UserKeyResult>, GetOrCreateUserKey, (std::string_view, std::uint32_t),
               (override));
