@@ -40,6 +40,7 @@ struct Flags {
   int64_t cache_max_keys = 200'000;
   std::string cache_ttl = "10m";
   std::string pool_key_salt = std::string(keyring::kDefaultPoolKeySalt);
+  std::string token_format = "v2";
   int64_t max_in_flight = 4096;
   int64_t max_connections = 4096;
   int64_t max_connections_per_address = 1024;
@@ -85,6 +86,8 @@ void AddFlags(CLI::App& app, Flags& flags) {
   AddFlag(app, "cache_max_keys", flags.cache_max_keys, "users whose keys are kept ready");
   AddFlag(app, "cache_ttl", flags.cache_ttl, "for how long, such as 10m");
   AddFlag(app, "pool_key_salt", flags.pool_key_salt, "salt of the pool's key");
+  AddFlag(app, "token_format", flags.token_format,
+          "v2 or v3: how a value is sealed where the call does not say; v2 is the Python module's");
   AddFlag(app, "max_in_flight", flags.max_in_flight, "calls at once; more are told OVERLOADED");
   AddFlag(app, "max_connections", flags.max_connections, "open at once; more are closed at once");
   AddFlag(app, "max_connections_per_address", flags.max_connections_per_address,
@@ -208,6 +211,9 @@ absl::Status CheckTogether(const Config& config) {
   for (const net::ListenAddress& address : config.insecure_listen) {
     if (address.is_unix()) return BadFlag("insecure_listen", "takes HOST:PORT; use --listen");
   }
+  if (config.token_format != keyring::TokenFormat::kV2 && !config.legacy_db.empty()) {
+    return BadFlag("token_format", "is v2 while --legacy_db is given: the Python module reads no other");
+  }
   if (config.cache_max_keys < 1 || config.cache_max_keys > kMaxCacheKeys) {
     return BadFlag("cache_max_keys", absl::StrCat("takes a number from 1 to ", kMaxCacheKeys));
   }
@@ -244,6 +250,9 @@ absl::StatusOr<Config> ToConfig(const Flags& flags) {
   auto store = ParseStore(flags.store);
   if (!store.ok()) return store.status();
   config.store_path = *std::move(store);
+  const bool v3 = flags.token_format == "v3";
+  if (!v3 && flags.token_format != "v2") return BadFlag("token_format", "takes v2 or v3");
+  config.token_format = v3 ? keyring::TokenFormat::kV3 : keyring::TokenFormat::kV2;
   const auto level = ParseLogLevel(flags.log_level);
   if (!level.ok()) return level.status();
   config.log_level = *level;

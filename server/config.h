@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/audit/file_audit_log.h"
+#include "server/keyring/token_format.h"
 #include "server/net/connection_table.h"
 #include "server/net/listen_address.h"
 #include "server/telemetry/log.h"
@@ -32,6 +33,7 @@ struct Config {
   int64_t cache_max_keys = 0;
   absl::Duration cache_ttl;
   std::string pool_key_salt;
+  keyring::TokenFormat token_format = keyring::TokenFormat::kV2;
   int64_t max_in_flight = 0;
   net::ConnectionLimits connections;
   absl::Duration drain_delay;

@@ -124,7 +124,9 @@ absl::Status Server::Listen() {
   keyring_ = std::make_unique<keyring::Keyring>(
       master_keys_, *store_, keyring::SystemClock(), crypto::SystemRandom(),
       keyring::Keyring::Options{.cache_max_users = static_cast<size_t>(config_.cache_max_keys),
-                                .cache_ttl = config_.cache_ttl});
+                                .cache_ttl = config_.cache_ttl,
+                                .token_format = config_.token_format,
+                                .shared_with_legacy = !config_.legacy_db.empty()});
   rpc::RpcOptions options{.reflection = config_.reflection,
                           .max_in_flight = config_.max_in_flight,
                           .version = kVersion,

@@ -17,6 +17,7 @@
 #include "server/keyring/kek.h"
 #include "server/keyring/key_cache.h"
 #include "server/keyring/key_shield.h"
+#include "server/keyring/token.h"
 #include "server/keyring/user_keys.h"
 #include "server/store/key_store.h"
 
@@ -52,6 +53,7 @@ struct EncryptItem {
   Scope scope;
   std::string_view plaintext;
   std::string_view associated_data;
+  std::optional<TokenFormat> format = std::nullopt;  // empty: the keyring's own
 };
 
 struct DecryptItem {
@@ -78,6 +80,9 @@ class Keyring {
   struct Options {
     size_t cache_max_users;
     absl::Duration cache_ttl;
+    TokenFormat token_format = TokenFormat::kV2;  // of what asks for no other
+    // With the Python module, which reads v2 alone: another is refused with errors::LegacyShared.
+    bool shared_with_legacy = false;
   };
   template <typename T>
   using Callback = absl::AnyInvocable<void(absl::StatusOr<T>)>;
@@ -91,6 +96,7 @@ class Keyring {
           crypto::Random& random, const Options& options);
 
   bool encryption_enabled() const { return keks_.current() != nullptr; }
+  TokenFormat token_format() const { return options_.token_format; }
   // The current master key, 16 hex digits; empty where encryption is disabled.
   std::string kek_id() const;
 
@@ -120,18 +126,19 @@ class Keyring {
   absl::StatusOr<const Kek*> Pool() const;
 
  private:
+  TokenFormat FormatOf(const EncryptItem& item) const;
   absl::StatusOr<UserKey> Export(const UserKeys::Found& found, uint32_t version) const;
   UserKeys::Wanted Want(const EncryptItem& item, Callback<Encrypted> done);
   UserKeys::Wanted Want(const DecryptItem& item, Callback<Decrypted> done);
   absl::StatusOr<Encrypted> SealForUser(const LoadedUser& user, const EncryptItem& item,
                                         crypto::Random& nonces) const;
   Encrypted SealForPool(const EncryptItem& item, crypto::Random& nonces) const;
-  absl::StatusOr<Decrypted> OpenForUser(const LoadedUser& user, std::string_view box,
-                                        std::string_view associated_data) const;
-  absl::StatusOr<Decrypted> OpenForPool(std::string_view box,
-                                        std::string_view associated_data) const;
+  absl::StatusOr<Decrypted> OpenForUser(const LoadedUser& user, const ParsedToken& token,
+                                        const DecryptItem& item) const;
+  absl::StatusOr<Decrypted> OpenForPool(const ParsedToken& token, const DecryptItem& item) const;
 
   const MasterKeys& keks_;
+  const Options options_;
   crypto::Random& random_;
   KeyShield shield_;
   KeyCache cache_;
