@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "client/cli/help.h"
 #include "client/cli/output.h"
+#include "client/cli/token_format.h"
 
 namespace keyward::cli {
 namespace {
@@ -20,6 +21,7 @@ struct Arguments {
   client::TlsOptions tls;
   std::string user;
   bool pool = false;
+  std::string format;
   std::string store;
 };
 
@@ -123,6 +125,10 @@ void AddVerbs(CLI::App& app, Arguments& into) {
     if (name == "encrypt" || name == "decrypt" || name == "hash" || name == "is-encrypted") {
       AddInput(*verb, into);
     }
+    if (name == "encrypt") {
+      verb->add_option("--format", into.format,
+                       "Of the token: v2 or v3; the server's own unless told");
+    }
     if (name == "decrypt") {
       verb->add_flag("--allow-legacy-plaintext", into.invocation.allow_legacy_plaintext,
                      "Give a value that is no token back unchanged");
@@ -147,6 +153,12 @@ std::optional<client::Scope> TakeScope(const CLI::App& verb, const Arguments& fr
   if (from.invocation.batch) return std::nullopt;
   const bool has_pool = verb.get_option_no_throw("--pool") != nullptr;
   throw CLI::ValidationError(verb.get_name() + " needs --user ID" + (has_pool ? " or --pool" : ""));
+}
+
+void TakeTokenFormat(const std::string& text, Invocation& invocation) {
+  const auto format = ParseTokenFormat(text);
+  if (!format) throw CLI::ValidationError("--format takes v2 or v3");
+  invocation.token_format = *format;
 }
 
 void TakePolicyAction(const CLI::App& verb, PolicyQuestion& into) {
@@ -181,6 +193,9 @@ Invocation Finish(const CLI::App& app, Arguments& arguments) {
   }
   if (invocation.batch && invocation.raw) {
     throw CLI::ValidationError("--batch and --raw exclude each other");
+  }
+  if (invocation.verb == "encrypt" && verb.count("--format") > 0) {
+    TakeTokenFormat(arguments.format, invocation);
   }
   if (invocation.verb == "verify") TakeDatabase(arguments, invocation);
   if (invocation.verb == "audit") {

@@ -21,6 +21,7 @@ from keyward.errors import (
     InvalidRequestError,
     KekNotLoadedError,
     KeywardError,
+    LegacySharedError,
     OverloadedError,
     PermissionDeniedError,
     StoredKeyCorruptError,
@@ -32,7 +33,7 @@ from keyward.errors import (
 )
 from keyward.options import DEFAULT_ADDRESS, Options
 from keyward.results import Decrypted, Encrypted, Limits, PoolKey, ServerStatus, UserKey
-from keyward.values import ENCRYPTED_PREFIX, api_key_hash, is_encrypted
+from keyward.values import ENCRYPTED_PREFIX, TokenFormat, api_key_hash, is_encrypted
 
 __all__ = [
     "AsyncClient",
@@ -49,6 +50,7 @@ __all__ = [
     "InvalidRequestError",
     "KekNotLoadedError",
     "KeywardError",
+    "LegacySharedError",
     "Limits",
     "Options",
     "OverloadedError",
@@ -56,6 +58,7 @@ __all__ = [
     "PoolKey",
     "ServerStatus",
     "StoredKeyCorruptError",
+    "TokenFormat",
     "TokenMalformedError",
     "UnauthenticatedError",
     "UnavailableError",
