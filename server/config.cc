@@ -133,6 +133,9 @@ absl::Status CheckTogether(const Config& config) {
   for (const net::ListenAddress& address : config.insecure_listen) {
     if (address.is_unix()) return BadFlag("insecure_listen", "takes HOST:PORT; use --listen");
   }
+  if (config.token_format != keyring::TokenFormat::kV2 && !config.legacy_db.empty()) {
+    return BadFlag("token_format", "is v2 while --legacy_db is given: the Python module reads no other");
+  }
   if (config.cache_max_keys < 1 || config.cache_max_keys > kMaxCacheKeys) {
     return BadFlag("cache_max_keys", absl::StrCat("takes a number from 1 to ", kMaxCacheKeys));
   }
@@ -174,6 +177,9 @@ absl::StatusOr<Config> ToConfig(const Flags& flags) {
   auto store = ParseStore(flags.store);
   if (!store.ok()) return store.status();
   config.store_path = *std::move(store);
+  const bool v3 = flags.token_format == "v3";
+  if (!v3 && flags.token_format != "v2") return BadFlag("token_format", "takes v2 or v3");
+  config.token_format = v3 ? keyring::TokenFormat::kV3 : keyring::TokenFormat::kV2;
   const auto level = ParseLogLevel(flags.log_level);
   if (!level.ok()) return level.status();
   config.log_level = *level;

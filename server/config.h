@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/audit/file_audit_log.h"
+#include "server/keyring/token_format.h"
 #include "server/net/connection_table.h"
 #include "server/net/listen_address.h"
 #include "server/telemetry/log.h"
@@ -36,6 +37,7 @@ struct Config {
   int64_t rotate_after_messages = 0;  // 0: never
   absl::Duration delete_grace;
   std::string backup_dir;  // empty: none
+  keyring::TokenFormat token_format = keyring::TokenFormat::kV2;
   int64_t max_in_flight = 0;
   net::ConnectionLimits connections;
   absl::Duration drain_delay;

@@ -45,6 +45,8 @@ void AddFlags(CLI::App& app, Flags& flags) {
   AddFlag(app, "cache_max_keys", flags.cache_max_keys, "users whose keys are kept ready");
   AddFlag(app, "cache_ttl", flags.cache_ttl, "for how long, such as 10m");
   AddFlag(app, "pool_key_salt", flags.pool_key_salt, "salt of the pool's key");
+  AddFlag(app, "token_format", flags.token_format,
+          "v2 or v3: how a value is sealed where the call does not say; v2 is the Python module's");
   AddFlag(app, "rotate_after", flags.rotate_after,
           "age at which a user's key is rotated, such as 2160h; 0: never");
   AddFlag(app, "rotate_after_messages", flags.rotate_after_messages,

@@ -30,6 +30,7 @@ struct Flags {
   int64_t cache_max_keys = 200'000;
   std::string cache_ttl = "10m";
   std::string pool_key_salt = std::string(keyring::kDefaultPoolKeySalt);
+  std::string token_format = "v2";
   std::string rotate_after = "0";
   int64_t rotate_after_messages = int64_t{1} << 31;
   std::string delete_grace = "720h";

@@ -127,6 +127,7 @@ absl::Status Server::OpenKeyring() {
       keyring::Keyring::Options{
           .cache_max_users = static_cast<size_t>(config_.cache_max_keys),
           .cache_ttl = config_.cache_ttl,
+          .token_format = config_.token_format,
           .lifecycle = {.delete_grace = config_.delete_grace,
                         .legacy_shared = !config_.legacy_db.empty()},
           .rotation = {.max_age = config_.rotate_after,

@@ -10,7 +10,7 @@
 #include "server/crypto/aead.h"
 #include "server/crypto/random.h"
 #include "server/crypto/secret_bytes.h"
-#include "server/keyring/token.h"
+#include "server/keyring/token_v3.h"
 
 namespace keyward::bench {
 namespace {
@@ -60,6 +60,17 @@ void BM_SealTokenWithKeySetUp(benchmark::State& state) {
 }
 BENCHMARK(BM_SealTokenWithKeySetUp);
 
+void BM_SealTokenV3(benchmark::State& state) {
+  const crypto::SecretBytes key = crypto::SecretBytes::CopyOf(kKeyBytes);
+  const auto owner = keyring::TokenOwner::User("alice", 1);
+  const std::string plaintext = Plaintext(kValueBytes);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        keyring::SealTokenV3(key, owner, plaintext, "", crypto::SystemRandom()));
+  }
+}
+BENCHMARK(BM_SealTokenV3);
+
 void BM_BareOpen(benchmark::State& state) {
   const BareAead aead(kKeyBytes);
   Box box;
@@ -78,8 +89,8 @@ void BM_OpenToken(benchmark::State& state) {
   const std::string token =
       keyring::SealToken(key, Plaintext(kValueBytes), "", crypto::SystemRandom());
   for (auto _ : state) {
-    const auto box = keyring::ParseToken(token);
-    const auto plaintext = crypto::OpenBox(key, *box, "");
+    const auto parsed = keyring::ParseToken(token);
+    const auto plaintext = crypto::OpenBox(key, parsed->box(), "");
     if (!plaintext) return state.SkipWithError("it does not open");
     benchmark::DoNotOptimize(plaintext);
   }

@@ -151,6 +151,7 @@ ExitStatus RunBatch(const Invocation& invocation, BatchVerb verb, const Output& 
   defaults.scope = invocation.scope;
   defaults.associated_data = *std::move(associated_data);
   defaults.allow_legacy_plaintext = invocation.allow_legacy_plaintext;
+  defaults.token_format = invocation.token_format;
   return RunBatch(invocation, verb, output, *client, *input, std::move(defaults));
 }
 

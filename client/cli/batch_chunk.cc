@@ -17,7 +17,8 @@ struct Sealing {
   using Item = client::EncryptItem;
 
   static Item MakeItem(BatchLine& line) {
-    return {*line.scope, std::move(line.value), *std::move(line.associated_data)};
+    return {*line.scope, std::move(line.value), *std::move(line.associated_data),
+            *line.token_format};
   }
   static absl::StatusOr<client::EncryptResults> Call(const client::Client& client,
                                                      const std::vector<Item>& items) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/cli/json.h"
+#include "client/cli/token_format.h"
 
 namespace keyward::cli {
 namespace {
@@ -27,6 +28,7 @@ enum class Field {
   kAssociatedData,
   kAssociatedDataBase64,
   kAllowLegacyPlaintext,
+  kTokenFormat,
   kPassedOver,
   kUnknown,
 };
@@ -42,6 +44,7 @@ constexpr std::array kEncryptNames = {
     Name{"plaintext_base64", Field::kValueBase64},
     Name{"associated_data", Field::kAssociatedData},
     Name{"associated_data_base64", Field::kAssociatedDataBase64},
+    Name{"token_format", Field::kTokenFormat},
     Name{"id", Field::kId},
     Name{"key_version", Field::kPassedOver},
     Name{"kek_id", Field::kPassedOver},
@@ -164,6 +167,9 @@ class LineReading : public json::json_sax_t {
       case Field::kAssociatedDataBase64:
         return Unescape(text, line_.associated_data.emplace()) ||
                Wrong("associated_data_base64 is not base64");
+      case Field::kTokenFormat:
+        line_.token_format = ParseTokenFormat(text);
+        return line_.token_format || Wrong("token_format takes v2 or v3");
       default:
         return WrongType();
     }

@@ -8,6 +8,7 @@
 
 #include "client/cli/output.h"
 #include "keyward/scope.h"
+#include "keyward/token_format.h"
 
 namespace keyward::cli {
 
@@ -24,6 +25,7 @@ struct BatchLine {
   std::string value = {};
   std::optional<std::string> associated_data = std::nullopt;
   std::optional<bool> allow_legacy_plaintext = std::nullopt;
+  std::optional<client::TokenFormat> token_format = std::nullopt;
   // Why it cannot be sent.
   std::optional<Failure> refused = std::nullopt;
 };

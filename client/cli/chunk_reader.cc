@@ -46,6 +46,7 @@ void ChunkReader::FillIn(BatchLine& line) const {
   if (!line.scope) line.scope = defaults_.scope;
   if (!line.associated_data) line.associated_data = defaults_.associated_data;
   if (!line.allow_legacy_plaintext) line.allow_legacy_plaintext = defaults_.allow_legacy_plaintext;
+  if (!line.token_format) line.token_format = defaults_.token_format;
   if (line.refused) return;
   if (!line.scope) {
     line.refused =

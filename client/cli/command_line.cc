@@ -11,6 +11,7 @@
 #include "client/cli/operator_command_line.h"
 #include "client/cli/output.h"
 #include "client/cli/own_command_line.h"
+#include "client/cli/token_format.h"
 #include "client/cli/verb_footer.h"
 
 namespace keyward::cli {
@@ -23,6 +24,7 @@ struct Arguments {
   client::TlsOptions tls;
   std::string user;
   bool pool = false;
+  std::string format;
   std::string store;
 };
 
@@ -142,6 +144,10 @@ void AddVerbs(CLI::App& app, Arguments& into) {
     if (name == "encrypt" || name == "decrypt" || name == "hash" || name == "is-encrypted") {
       AddInput(*verb, into);
     }
+    if (name == "encrypt") {
+      verb->add_option("--format", into.format,
+                       "Of the token: v2 or v3; the server's own unless told");
+    }
     if (name == "decrypt") {
       verb->add_flag("--allow-legacy-plaintext", into.invocation.allow_legacy_plaintext,
                      "Give a value that is no token back unchanged");
@@ -169,6 +175,12 @@ std::optional<client::Scope> TakeScope(const CLI::App& verb, const Arguments& fr
   if (from.invocation.batch) return std::nullopt;
   const bool has_pool = verb.get_option_no_throw("--pool") != nullptr;
   throw CLI::ValidationError(verb.get_name() + " needs --user ID" + (has_pool ? " or --pool" : ""));
+}
+
+void TakeTokenFormat(const std::string& text, Invocation& invocation) {
+  const auto format = ParseTokenFormat(text);
+  if (!format) throw CLI::ValidationError("--format takes v2 or v3");
+  invocation.token_format = *format;
 }
 
 void TakePolicyAction(const CLI::App& verb, PolicyQuestion& into) {
@@ -207,6 +219,9 @@ Invocation Finish(const CLI::App& app, Arguments& arguments) {
     throw CLI::ValidationError(lines + " and --raw exclude each other");
   }
   FinishOperatorVerb(app, invocation);
+  if (invocation.verb == "encrypt" && verb.count("--format") > 0) {
+    TakeTokenFormat(arguments.format, invocation);
+  }
   if (invocation.verb == "verify") TakeDatabase(arguments, invocation);
   if (invocation.verb == "audit") {
     invocation.audit.action = verb.get_subcommands().front()->get_name();

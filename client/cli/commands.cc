@@ -28,6 +28,7 @@
 #include "client/cli/policy.h"
 #include "client/cli/restore.h"
 #include "client/cli/times.h"
+#include "client/cli/token_format.h"
 #include "client/cli/verify.h"
 #include "client/cpp/src/utf8.h"
 #include "keyward/client.h"
@@ -79,17 +80,18 @@ ExitStatus ShowStatus(const client::StatusResult& status, Output& output) {
   const std::string lines = absl::StrFormat(
       "version: %s\nencryption_enabled: %s\nkek_id: %s\nstore: %s\nmax_user_id_bytes: %u\n"
       "max_plaintext_bytes: %u\nmax_associated_data_bytes: %u\nmax_batch_items: %u\n"
-      "max_batch_bytes: %u",
+      "max_batch_bytes: %u\ntoken_format: %s",
       status.version, status.encryption_enabled ? "true" : "false", status.kek_id, status.store,
       status.limits.max_user_id_bytes, status.limits.max_plaintext_bytes,
       status.limits.max_associated_data_bytes, status.limits.max_batch_items,
-      status.limits.max_batch_bytes);
+      status.limits.max_batch_bytes, TokenFormatName(status.token_format));
   return output.Result(lines, JsonObject()
                                   .Text("version", status.version)
                                   .Boolean("encryption_enabled", status.encryption_enabled)
                                   .Text("kek_id", status.kek_id)
                                   .Text("store", status.store)
-                                  .Object("limits", limits));
+                                  .Object("limits", limits)
+                                  .Text("token_format", TokenFormatName(status.token_format)));
 }
 
 ExitStatus Status(const Invocation& invocation, Output& output) {
@@ -115,7 +117,8 @@ ExitStatus Encrypt(const Invocation& invocation, Output& output) {
     return CallServer<Client>(
         invocation, output,
         [&](const Client& client) {
-          return client.Encrypt(*invocation.scope, plaintext, *associated_data);
+          return client.Encrypt(*invocation.scope, plaintext, *associated_data,
+                                invocation.token_format);
         },
         [&](const client::EncryptResult& sealed) { return ShowToken(sealed, output); });
   });

@@ -41,16 +41,18 @@ inline constexpr std::array kVerbs = {
              R"({"master_key":"…"})"},
     VerbHelp{"status", "Print what the server is and whether it can encrypt",
              "keyward --address unix:/run/keyward.sock status --json",
-             R"({"version":"…","encryption_enabled":true,"kek_id":"…","store":"…","limits":{…}})"},
+             R"({"version":"…","encryption_enabled":true,"kek_id":"…","store":"…","limits":{…},
+   "token_format":"v2"})"},
     VerbHelp{"encrypt", "Seal a plaintext under a user's or the pool's key; print the token",
              "printf 'sk-test-123' | keyward encrypt --user alice\n"
-             "  keyward encrypt --pool --in secret.txt --associated-data billing",
+             "  keyward encrypt --pool --in secret.txt --associated-data billing\n"
+             "  keyward encrypt --user alice --format v3 --in secret.txt",
              R"({"token":"v2:…","key_version":1}   (for the pool with kek_id))",
              R"(  keyward encrypt --batch --in secrets.jsonl > tokens.jsonl
   {"id":7,"user_id":"alice","plaintext":"sk-1"}          → {"id":7,"token":"v2:…","key_version":1}
   {"pool":true,"plaintext_base64":"/w==","associated_data":"x"} → {"token":"v2:…","key_version":0,…}
   {"user_id":"","plaintext":"sk-2"}    → {"line":3,"error":{"code":"…","reason":"…","message":"…"}}
-associated_data_base64 is taken too.)"},
+associated_data_base64 and token_format ("v2" or "v3") are taken too.)"},
     VerbHelp{"decrypt", "Open a token; print the plaintext",
              "printf '%s' \"$token\" | keyward decrypt --user alice\n"
              "  keyward decrypt --pool --in token.txt --raw > secret.bin",

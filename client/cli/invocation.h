@@ -8,6 +8,7 @@
 
 #include "keyward/client_options.h"
 #include "keyward/scope.h"
+#include "keyward/token_format.h"
 
 namespace keyward::cli {
 
@@ -103,8 +104,9 @@ struct Invocation {
   // Where not empty, it stands for associated_data.
   std::string associated_data_file;
   bool allow_legacy_plaintext = false;
-  // JSON lines in and out; scope, associated data and allow_legacy_plaintext stand for what a line
-  // leaves out.
+  client::TokenFormat token_format = client::TokenFormat::kServerDefault;
+  // JSON lines in and out; scope, associated data, allow_legacy_plaintext and token_format stand
+  // for what a line leaves out.
   bool batch = false;
   // 0: the primary one.
   std::uint32_t key_version = 0;

@@ -5,8 +5,8 @@ namespace {
 
 constexpr std::string_view kBatchRules = R"(
 Each line is a JSON object, and its answer a line at the same place. --user or --pool,
---associated-data and --allow-legacy-plaintext stand for what a line leaves out; an id, a string or a
-number, comes back with the answer. A line that fails does not stop the others: its answer has its
+--associated-data, --allow-legacy-plaintext and --format stand for what a line leaves out; an id, a
+string or a number, comes back with the answer. A line that fails does not stop the others: its answer has its
 number and the error, whose reason is INVALID_LINE where the line itself is wrong (no JSON, over 3
 MiB, a field that is unknown or of the wrong type). Where a whole call to the server fails, its lines
 fail with it; --deadline is for each such call. A terminal on stderr shows the progress. Exit status:

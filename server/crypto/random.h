@@ -31,7 +31,7 @@ class DrawnAhead : public Random {
 
  private:
   Random& source_;
-  absl::InlinedVector<uint8_t, 16> drawn_;
+  absl::InlinedVector<uint8_t, 24> drawn_;
   size_t used_ = 0;
 };
 

@@ -89,6 +89,12 @@ absl::Status EncryptionDisabled() {
                             "encryption is disabled: the server has no usable master key");
 }
 
+absl::Status LegacyShared(std::string_view what) {
+  return FailedPrecondition(
+      "LEGACY_SHARED",
+      absl::StrCat(View(what), " would leave behind the Python module, which shares the keys"));
+}
+
 absl::Status KekNotLoaded(std::string_view kek_id) {
   return FailedPrecondition(
       "KEK_NOT_LOADED",

@@ -30,6 +30,8 @@ absl::Status UserKeyDeleted();
 absl::Status UserKeyDestroyed();
 absl::Status VersionTooOld();
 absl::Status EncryptionDisabled();
+// While --legacy_db is shared: `what` is something that the Python module could not follow.
+absl::Status LegacyShared(std::string_view what);
 // `kek_id`: 16 hex digits.
 absl::Status KekNotLoaded(std::string_view kek_id);
 

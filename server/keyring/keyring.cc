@@ -4,8 +4,9 @@
 
 #include "server/crypto/aead.h"
 #include "server/crypto/hash.h"
+#include "server/crypto/xaes.h"
 #include "server/errors/errors.h"
-#include "server/keyring/token.h"
+#include "server/keyring/sealing.h"
 
 namespace keyward::keyring {
 namespace {
@@ -54,6 +55,10 @@ absl::StatusOr<const LoadedVersion*> Primary(const LoadedUser& user) {
   return primary;
 }
 
+size_t NonceBytes(TokenFormat format) {
+  return format == TokenFormat::kV3 ? crypto::kXaesNonceBytes : crypto::kNonceBytes;
+}
+
 }  // namespace
 
 std::string ApiKeyHash(std::string_view api_key) { return crypto::Sha256Hex(api_key); }
@@ -61,6 +66,7 @@ std::string ApiKeyHash(std::string_view api_key) { return crypto::Sha256Hex(api_
 Keyring::Keyring(const MasterKeys& keks, store::KeyStore& store, const Clock& clock,
                  crypto::Random& random, const Options& options)
     : keks_(keks),
+      options_(options),
       random_(random),
       shield_(random),
       cache_(options.cache_max_users, options.cache_ttl, clock),
@@ -91,20 +97,27 @@ void Keyring::GetOrCreateUserKey(std::string_view user_id, uint32_t version,
                   }});
 }
 
+TokenFormat Keyring::FormatOf(const EncryptItem& item) const {
+  return item.format.value_or(options_.token_format);
+}
+
 Nonces Keyring::DrawNonces(size_t count) const {
-  return Nonces(random_, count * crypto::kNonceBytes);
+  return Nonces(random_, count * NonceBytes(options_.token_format));
 }
 
 std::optional<absl::StatusOr<Encrypted>> Keyring::TryEncrypt(const EncryptItem& item) {
   // While the nonce is drawn the key comes from memory.
   if (item.scope.user_id) cache_.PrefetchEntry(*item.scope.user_id);
-  Nonces nonce = DrawNonces(1);
+  Nonces nonce(random_, NonceBytes(FormatOf(item)));
   return TryEncrypt(item, nonce);
 }
 
 std::optional<absl::StatusOr<Encrypted>> Keyring::TryEncrypt(const EncryptItem& item,
                                                              Nonces& nonces) {
   if (!encryption_enabled()) return errors::EncryptionDisabled();
+  if (options_.lifecycle.legacy_shared && FormatOf(item) != TokenFormat::kV2) {
+    return errors::LegacyShared("a v3 token");
+  }
   if (!item.scope.user_id) return SealForPool(item, nonces);
   const auto user = users_.Cached(*item.scope.user_id);
   if (!user) return std::nullopt;
@@ -139,21 +152,21 @@ std::optional<absl::StatusOr<Decrypted>> Keyring::TryDecrypt(const DecryptItem& 
     return Decrypted{.plaintext = std::string(item.token), .kek_id = "", .legacy_plaintext = true};
   }
   if (!encryption_enabled()) return errors::EncryptionDisabled();
-  const auto box = ParseToken(item.token);
-  if (!box.ok()) return box.status();
-  if (!item.scope.user_id) return OpenForPool(*box, item.associated_data);
+  const auto token = ParseToken(item.token);
+  if (!token.ok()) return token.status();
+  if (!item.scope.user_id) return OpenForPool(*token, item);
   const auto user = users_.Cached(*item.scope.user_id);
   if (!user) return std::nullopt;
-  return OpenForUser(*user, *box, item.associated_data);
+  return OpenForUser(*user, *token, item);
 }
 
 UserKeys::Wanted Keyring::Want(const DecryptItem& item, Callback<Decrypted> done) {
   return {std::string(*item.scope.user_id), UserKeys::IfMissing::kFail,
           [this, item, done = std::move(done)](auto found) mutable {
             if (!found.ok()) return done(found.status());
-            const auto box = ParseToken(item.token);
-            if (!box.ok()) return done(box.status());
-            done(OpenForUser(found->user, *box, item.associated_data));
+            const auto token = ParseToken(item.token);
+            if (!token.ok()) return done(token.status());
+            done(OpenForUser(found->user, *token, item));
           }};
 }
 
@@ -197,8 +210,7 @@ absl::StatusOr<Encrypted> Keyring::SealForUser(const LoadedUser& user, const Enc
                                                crypto::Random& nonces) {
   const auto primary = Primary(user);
   if (!primary.ok()) return primary.status();
-  const crypto::AeadKey key = shield_.UnshieldForUse(*(*primary)->key);
-  Encrypted sealed{.token = SealToken(key, item.plaintext, item.associated_data, nonces),
+  Encrypted sealed{.token = SealUnder(**primary, shield_, FormatOf(item), item, nonces),
                    .key_version = (*primary)->version,
                    .kek_id = ""};
   messages_.Count(sealed.token, *item.scope.user_id, sealed.key_version);
@@ -207,23 +219,24 @@ absl::StatusOr<Encrypted> Keyring::SealForUser(const LoadedUser& user, const Enc
 
 Encrypted Keyring::SealForPool(const EncryptItem& item, crypto::Random& nonces) const {
   const Kek& kek = *keks_.current();
-  return {.token = SealToken(kek.pool_key(), item.plaintext, item.associated_data, nonces),
+  return {.token = SealUnder(kek, FormatOf(item), item, nonces),
           .key_version = 0,
           .kek_id = kek.hex_id()};
 }
 
-// A token does not name its version, so each is tried. One that would open, had it not been withdrawn,
+// A v2 token does not name its version, so each is tried. One that would open, had it not been withdrawn,
 // says so; one whose key cannot be had leaves open whose the token is, and says that.
-absl::StatusOr<Decrypted> Keyring::OpenForUser(const LoadedUser& user, std::string_view box,
-                                               std::string_view associated_data) const {
+absl::StatusOr<Decrypted> Keyring::OpenForUser(const LoadedUser& user, const ParsedToken& token,
+                                               const DecryptItem& item) const {
   if (absl::Status status = CheckState(user.state); !status.ok()) return status;
   absl::Status unknown = errors::DecryptionFailed();
   for (const LoadedVersion& version : user.versions) {
+    if (token.format == TokenFormat::kV3 && token.version != version.version) continue;
     if (!version.key) {
       if (!version.problem.ok()) unknown = version.problem;
       continue;
     }
-    auto plaintext = crypto::OpenBox(shield_.UnshieldForUse(*version.key), box, associated_data);
+    auto plaintext = OpenUnder(version, shield_, token, item);
     if (!plaintext) continue;
     if (absl::Status status = CheckUsable(user, version); !status.ok()) {
       crypto::Wipe(*plaintext);
@@ -237,10 +250,10 @@ absl::StatusOr<Decrypted> Keyring::OpenForUser(const LoadedUser& user, std::stri
   return unknown;
 }
 
-absl::StatusOr<Decrypted> Keyring::OpenForPool(std::string_view box,
-                                               std::string_view associated_data) const {
+absl::StatusOr<Decrypted> Keyring::OpenForPool(const ParsedToken& token,
+                                               const DecryptItem& item) const {
   for (const Kek& kek : keks_.all()) {
-    auto plaintext = crypto::OpenBox(kek.pool_key(), box, associated_data);
+    auto plaintext = OpenUnder(kek, token, item);
     if (!plaintext) continue;
     return Decrypted{.plaintext = *std::move(plaintext),
                      .key_version = 0,

@@ -21,6 +21,7 @@
 #include "server/keyring/key_shield.h"
 #include "server/keyring/message_counter.h"
 #include "server/keyring/rotation_policy.h"
+#include "server/keyring/token.h"
 #include "server/keyring/user_keys.h"
 #include "server/store/key_store.h"
 
@@ -63,6 +64,7 @@ struct EncryptItem {
   Scope scope;
   std::string_view plaintext;
   std::string_view associated_data;
+  std::optional<TokenFormat> format = std::nullopt;  // empty: the keyring's own
 };
 
 struct DecryptItem {
@@ -95,6 +97,7 @@ class Keyring {
   struct Options {
     size_t cache_max_users;
     absl::Duration cache_ttl;
+    TokenFormat token_format = TokenFormat::kV2;  // of what asks for no other
     KeyLifecycle::Options lifecycle = {};
     RotationPolicy rotation = {};
   };
@@ -110,6 +113,7 @@ class Keyring {
           crypto::Random& random, const Options& options);
 
   bool encryption_enabled() const { return keks_.current() != nullptr; }
+  TokenFormat token_format() const { return options_.token_format; }
   // The current master key, 16 hex digits; empty where encryption is disabled.
   std::string kek_id() const;
 
@@ -138,7 +142,7 @@ class Keyring {
   void Encrypt(const EncryptItem& item, Callback<Encrypted> done);
   void Decrypt(const DecryptItem& item, Callback<Decrypted> done);
   // Brings a token under the user's primary version, or the current master key's pool key: opens it and
-  // seals anew, under the same associated data. One that is not stale comes back as it is. It fails as
+  // seals anew, in the same format and under the same associated data. One that is not stale comes back as it is. It fails as
   // Decrypt of the token would, so that "not changed" always says that the token opens; and as Encrypt
   // would where the token is stale.
   void Rewrap(const RewrapItem& item, Callback<Rewrapped> done);
@@ -153,21 +157,22 @@ class Keyring {
   absl::StatusOr<const Kek*> Pool() const;
 
  private:
+  TokenFormat FormatOf(const EncryptItem& item) const;
   absl::StatusOr<UserKey> Export(const UserKeys::Found& found, uint32_t version) const;
   UserKeys::Wanted Want(const EncryptItem& item, Callback<Encrypted> done);
   UserKeys::Wanted Want(const DecryptItem& item, Callback<Decrypted> done);
   UserKeys::Wanted Want(const RewrapItem& item, Callback<Rewrapped> done);
   absl::StatusOr<Encrypted> SealForUser(const LoadedUser& user, const EncryptItem& item,
                                         crypto::Random& nonces);
-  absl::StatusOr<Rewrapped> RewrapForUser(const LoadedUser& user, std::string_view box,
+  absl::StatusOr<Rewrapped> RewrapForUser(const LoadedUser& user, const ParsedToken& token,
                                           const RewrapItem& item, crypto::Random& nonces);
   Encrypted SealForPool(const EncryptItem& item, crypto::Random& nonces) const;
-  absl::StatusOr<Decrypted> OpenForUser(const LoadedUser& user, std::string_view box,
-                                        std::string_view associated_data) const;
-  absl::StatusOr<Decrypted> OpenForPool(std::string_view box,
-                                        std::string_view associated_data) const;
+  absl::StatusOr<Decrypted> OpenForUser(const LoadedUser& user, const ParsedToken& token,
+                                        const DecryptItem& item) const;
+  absl::StatusOr<Decrypted> OpenForPool(const ParsedToken& token, const DecryptItem& item) const;
 
   const MasterKeys& keks_;
+  const Options options_;
   crypto::Random& random_;
   KeyShield shield_;
   KeyCache cache_;

@@ -12,8 +12,12 @@ namespace {
 
 using Seal = absl::FunctionRef<absl::StatusOr<Encrypted>(const EncryptItem&)>;
 
-absl::StatusOr<Rewrapped> Reseal(const RewrapItem& item, absl::StatusOr<Decrypted> opened,
-                                 Seal seal) {
+DecryptItem ToOpen(const RewrapItem& item) {
+  return {item.scope, item.token, item.associated_data};
+}
+
+absl::StatusOr<Rewrapped> Reseal(const RewrapItem& item, TokenFormat format,
+                                 absl::StatusOr<Decrypted> opened, Seal seal) {
   if (!opened.ok()) return opened.status();
   if (!opened->stale) {
     crypto::Wipe(opened->plaintext);
@@ -22,7 +26,7 @@ absl::StatusOr<Rewrapped> Reseal(const RewrapItem& item, absl::StatusOr<Decrypte
                      .changed = false,
                      .kek_id = std::move(opened->kek_id)};
   }
-  auto sealed = seal({item.scope, opened->plaintext, item.associated_data});
+  auto sealed = seal({item.scope, opened->plaintext, item.associated_data, format});
   crypto::Wipe(opened->plaintext);
   if (!sealed.ok()) return sealed.status();
   return Rewrapped{.token = std::move(sealed->token),
@@ -36,15 +40,15 @@ absl::StatusOr<Rewrapped> Reseal(const RewrapItem& item, absl::StatusOr<Decrypte
 std::optional<absl::StatusOr<Rewrapped>> Keyring::TryRewrap(const RewrapItem& item,
                                                             Nonces& nonces) {
   if (!encryption_enabled()) return errors::EncryptionDisabled();
-  const auto box = ParseToken(item.token);
-  if (!box.ok()) return box.status();
+  const auto token = ParseToken(item.token);
+  if (!token.ok()) return token.status();
   if (!item.scope.user_id) {
-    return Reseal(item, OpenForPool(*box, item.associated_data),
+    return Reseal(item, token->format, OpenForPool(*token, ToOpen(item)),
                   [&](const EncryptItem& plain) { return SealForPool(plain, nonces); });
   }
   const auto user = users_.Cached(*item.scope.user_id);
   if (!user) return std::nullopt;
-  return RewrapForUser(*user, *box, item, nonces);
+  return RewrapForUser(*user, *token, item, nonces);
 }
 
 std::optional<absl::StatusOr<Rewrapped>> Keyring::TryRewrap(const RewrapItem& item) {
@@ -70,16 +74,16 @@ UserKeys::Wanted Keyring::Want(const RewrapItem& item, Callback<Rewrapped> done)
   return {std::string(*item.scope.user_id), UserKeys::IfMissing::kFail,
           [this, item, done = std::move(done)](auto found) mutable {
             if (!found.ok()) return done(found.status());
-            const auto box = ParseToken(item.token);
-            if (!box.ok()) return done(box.status());
-            done(RewrapForUser(found->user, *box, item, random_));
+            const auto token = ParseToken(item.token);
+            if (!token.ok()) return done(token.status());
+            done(RewrapForUser(found->user, *token, item, random_));
           }};
 }
 
-absl::StatusOr<Rewrapped> Keyring::RewrapForUser(const LoadedUser& user, std::string_view box,
+absl::StatusOr<Rewrapped> Keyring::RewrapForUser(const LoadedUser& user, const ParsedToken& token,
                                                  const RewrapItem& item,
                                                  crypto::Random& nonces) {
-  return Reseal(item, OpenForUser(user, box, item.associated_data),
+  return Reseal(item, token.format, OpenForUser(user, token, ToOpen(item)),
                 [&](const EncryptItem& plain) { return SealForUser(user, plain, nonces); });
 }
 

@@ -96,6 +96,9 @@ void FillStatus(const keyring::Keyring& keyring, const std::string& version,
   response.set_encryption_enabled(keyring.encryption_enabled());
   response.set_kek_id(keyring.kek_id());
   response.set_store(store);
+  response.set_token_format(keyring.token_format() == keyring::TokenFormat::kV3
+                                ? v1::TOKEN_FORMAT_V3
+                                : v1::TOKEN_FORMAT_V2);
   response.mutable_limits()->set_max_user_id_bytes(kMaxUserIdBytes);
   response.mutable_limits()->set_max_plaintext_bytes(kMaxPlaintextBytes);
   response.mutable_limits()->set_max_associated_data_bytes(kMaxAssociatedDataBytes);

@@ -1,7 +1,6 @@
 #include "server/rpc/request_rules.h"
 
 #include "absl/strings/str_cat.h"
-#include "keyward/v1/key_service.pb.h"
 #include "server/errors/errors.h"
 #include "server/keyring/token.h"
 
@@ -29,11 +28,25 @@ absl::Status CheckAssociatedData(std::string_view associated_data) {
 }
 
 absl::Status CheckToken(std::string_view token) {
-  return CheckSize("token", token.size(), keyring::TokenSize(kMaxPlaintextBytes));
+  return CheckSize("token", token.size(),
+                   keyring::TokenSize(kMaxPlaintextBytes, keyring::TokenFormat::kV3));
 }
 
 absl::Status CheckApiKey(std::string_view api_key) {
   return CheckSize("api_key", api_key.size(), kMaxPlaintextBytes);
+}
+
+absl::StatusOr<std::optional<keyring::TokenFormat>> ReadTokenFormat(v1::TokenFormat format) {
+  switch (format) {
+    case v1::TOKEN_FORMAT_UNSPECIFIED:
+      return std::nullopt;
+    case v1::TOKEN_FORMAT_V2:
+      return keyring::TokenFormat::kV2;
+    case v1::TOKEN_FORMAT_V3:
+      return keyring::TokenFormat::kV3;
+    default:
+      return errors::InvalidRequest("token_format is none that this server knows");
+  }
 }
 
 template <typename Request>

@@ -2,11 +2,13 @@
 #define KEYWARD_SERVER_RPC_REQUEST_RULES_H_
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "keyward/v1/key_service.pb.h"
 #include "server/keyring/keyring.h"
 
 // What a request may hold. Every failure is errors::InvalidRequest, and names field and rule.
@@ -25,6 +27,9 @@ absl::Status CheckAssociatedData(std::string_view associated_data);
 // No longer than the token of the longest plaintext.
 absl::Status CheckToken(std::string_view token);
 absl::Status CheckApiKey(std::string_view api_key);
+
+// nullopt for the server's own.
+absl::StatusOr<std::optional<keyring::TokenFormat>> ReadTokenFormat(v1::TokenFormat format);
 
 // The scope of an EncryptRequest, DecryptRequest or RewrapRequest, as a view of it.
 template <typename Request>

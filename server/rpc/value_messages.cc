@@ -21,9 +21,12 @@ absl::StatusOr<keyring::EncryptItem> ReadItem(const v1::EncryptRequest& request)
   if (absl::Status status = CheckAssociatedData(request.associated_data()); !status.ok()) {
     return status;
   }
+  const auto format = ReadTokenFormat(request.token_format());
+  if (!format.ok()) return format.status();
   return keyring::EncryptItem{.scope = *scope,
                               .plaintext = request.plaintext(),
-                              .associated_data = request.associated_data()};
+                              .associated_data = request.associated_data(),
+                              .format = *format};
 }
 
 absl::StatusOr<keyring::DecryptItem> ReadItem(const v1::DecryptRequest& request) {

@@ -67,9 +67,9 @@ TEST_F(FillTest, EveryUserHasAKeyAndATokenThatItOpens) {
     ASSERT_TRUE(found.ok()) << found.status();
     const auto key = keyring::UnwrapKey(keks, UserId(i), found->versions.at(0));
     ASSERT_TRUE(key.ok()) << key.status();
-    const auto box = keyring::ParseToken((*tokens)->Get(i));
-    ASSERT_TRUE(box.ok()) << box.status();
-    EXPECT_EQ(crypto::OpenBox(*key, *box, ""), Plaintext(128));
+    const auto token = keyring::ParseToken((*tokens)->Get(i));
+    ASSERT_TRUE(token.ok()) << token.status();
+    EXPECT_EQ(crypto::OpenBox(*key, token->box(), ""), Plaintext(128));
   }
 }
 

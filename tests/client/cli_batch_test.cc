@@ -87,6 +87,18 @@ TEST_F(CliBatchTest, OptionsStandForWhatALineLeavesOut) {
   EXPECT_THAT(opened("\"user_id\":\"alice\"", answers[2]), HasSubstr("\"three\""));
 }
 
+TEST_F(CliBatchTest, ALineMayAskForAFormatAndTheOptionStandsForIt) {
+  const std::string lines =
+      "{\"plaintext\":\"a\"}\n{\"plaintext\":\"b\",\"token_format\":\"v2\"}\n"
+      "{\"plaintext\":\"c\",\"token_format\":\"v3\"}\n";
+  EXPECT_THAT(Lines(Encrypt(lines, {"--pool"}).output),
+              ElementsAre(StartsWith("{\"token\":\"v2:"), StartsWith("{\"token\":\"v2:"),
+                          StartsWith("{\"token\":\"v3:")));
+  EXPECT_THAT(Lines(Encrypt(lines, {"--pool", "--format", "v3"}).output),
+              ElementsAre(StartsWith("{\"token\":\"v3:"), StartsWith("{\"token\":\"v2:"),
+                          StartsWith("{\"token\":\"v3:")));
+}
+
 TEST_F(CliBatchTest, LegacyPlaintextComesBackWhereTheOptionOrTheLineAllowsIt) {
   const std::string lines =
       "{\"token\":\" sk-old \"}\n{\"token\":\"sk\",\"allow_legacy_plaintext\":false}\n";
@@ -129,6 +141,8 @@ TEST_F(CliBatchTest, AWrongLineIsAnErrorOfItsOwn) {
       {"{\"plaintext\":[\"sk\"]}", "plaintext has a value of the wrong type"},
       {"{\"plaintext\":\"sk\",\"pool\":\"yes\"}", "pool has a value of the wrong type"},
       {"{\"plaintext\":\"sk\",\"id\":true}", "id has a value of the wrong type"},
+      {"{\"plaintext\":\"sk\",\"token_format\":\"v4\"}", "token_format takes v2 or v3"},
+      {"{\"plaintext\":\"sk\",\"token_format\":3}", "token_format has a value of the wrong type"},
       {"{\"token\":\"v2:\"}", "it has a field that is not known"},
       {std::string(100000, '['), "it is not JSON, at byte 100001"},
   };
@@ -144,7 +158,7 @@ TEST_F(CliBatchTest, AWrongLineIsAnErrorOfItsOwn) {
       Lines(Encrypt("{\"plaintext\":\"good\",\"user_id\":\"alice\"}").output)[0];
   EXPECT_EQ(absl::StrReplaceAll(result.output, {{good, "TOKEN"}}), expected);
   EXPECT_EQ(result.error,
-            "keyward: INVALID_LINE: 22 of 44 lines failed; the first, line 1: it is not JSON, at "
+            "keyward: INVALID_LINE: 24 of 48 lines failed; the first, line 1: it is not JSON, at "
             "byte 1\n");
   EXPECT_EQ(result.exit_status, 1);
 }

@@ -9,6 +9,7 @@
 namespace keyward::client {
 namespace {
 
+using ::testing::_;
 using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
@@ -30,6 +31,17 @@ TEST_F(CliTest, WhatEncryptPrintsDecryptOpens) {
     EXPECT_THAT(Keyward(decrypt, sealed.output), Ends(0, "sk-test-123\n", ""));
   }
   EXPECT_EQ(server_.service().last_decrypt().user_id(), "spaces and 'quotes' \"x\"");
+}
+
+TEST_F(CliTest, TheFormatOfATokenCanBeAskedFor) {
+  for (const std::string format : {"v2", "v3"}) {
+    const ProgramResult sealed = Keyward({"encrypt", "--pool", "--format", format}, "sk");
+    ASSERT_THAT(sealed, Ends(0, StartsWith(format + ":"), ""));
+    EXPECT_THAT(Keyward({"decrypt", "--pool"}, sealed.output), Ends(0, "sk\n", ""));
+  }
+  EXPECT_THAT(Keyward({"encrypt", "--pool", "--format", "sk-secret"}, "sk"),
+              Ends(2, "", "keyward: USAGE: --format takes v2 or v3 (see keyward --help)\n"));
+  EXPECT_THAT(Keyward({"decrypt", "--pool", "--format", "v3"}, "v3:AAAA"), Ends(2, "", _));
 }
 
 TEST_F(CliTest, APlaintextIsTakenByteForByteAndATokenIsTrimmed) {
@@ -97,7 +109,7 @@ TEST_F(CliTest, StatusShowsEveryField) {
                    "version: 9.8.7\nencryption_enabled: true\nkek_id: 0123456789abcdef\n"
                    "store: sqlite\nmax_user_id_bytes: 256\nmax_plaintext_bytes: 1048576\n"
                    "max_associated_data_bytes: 65536\nmax_batch_items: 1000\n"
-                   "max_batch_bytes: 2097152\n",
+                   "max_batch_bytes: 2097152\ntoken_format: v3\n",
                    ""));
   EXPECT_THAT(Keyward({"status", "--json"}),
               Ends(0,
@@ -105,7 +117,7 @@ TEST_F(CliTest, StatusShowsEveryField) {
                    "\"kek_id\":\"0123456789abcdef\",\"store\":\"sqlite\",\"limits\":{"
                    "\"max_user_id_bytes\":256,\"max_plaintext_bytes\":1048576,"
                    "\"max_associated_data_bytes\":65536,\"max_batch_items\":1000,"
-                   "\"max_batch_bytes\":2097152}}\n",
+                   "\"max_batch_bytes\":2097152},\"token_format\":\"v3\"}\n",
                    ""));
 }
 
@@ -130,6 +142,7 @@ TEST_F(CliTest, HashIsEncryptedAndGenkeyAskNoServer) {
   EXPECT_THAT(Keyward({"hash", "--raw"}, "sk\n"),
               Ends(0, ApiKeyHash("sk\n"), HasSubstr("the API key ends in a newline")));
   EXPECT_THAT(Keyward({"is-encrypted"}, "v2:AAAA\n"), Ends(0, "yes\n", ""));
+  EXPECT_THAT(Keyward({"is-encrypted"}, "v3:AAAA"), Ends(0, "yes\n", ""));
   EXPECT_THAT(Keyward({"is-encrypted"}, "sk-test"), Ends(1, "no\n", ""));
   EXPECT_THAT(Keyward({"is-encrypted"}, ""), Ends(1, "no\n", ""));
   EXPECT_THAT(Keyward({"is-encrypted", "--json"}, " v2:AAAA"),

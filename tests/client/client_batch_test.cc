@@ -44,6 +44,15 @@ TEST_F(ClientBatchTest, WhatABatchSealsABatchOpensInOrder) {
   EXPECT_THAT(server_.service().batch_sizes(), ElementsAre(3, 3));
 }
 
+TEST_F(ClientBatchTest, EachItemHasItsTokenFormat) {
+  const auto sealed = client_.BatchEncrypt(
+      {{Scope::Pool(), "one"},
+       {.scope = Scope::Pool(), .plaintext = "two", .format = TokenFormat::kV3}});
+  ASSERT_TRUE(sealed.ok()) << sealed.status();
+  EXPECT_TRUE((*sealed)[0]->token.starts_with(kEncryptedPrefix));
+  EXPECT_TRUE((*sealed)[1]->token.starts_with(kEncryptedPrefixV3));
+}
+
 TEST_F(ClientBatchTest, AnItemFailsAsItsCallWouldAndSpoilsNoOther) {
   const auto sealed = client_.BatchEncrypt(
       {{Scope::User("alice"), "one"}, {Scope::User("busy"), "two"}, {Scope::User("bob"), "three"}});

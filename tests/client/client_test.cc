@@ -96,6 +96,23 @@ TEST_F(ClientTest, PoolKeyHashAndStatusComeThrough) {
   EXPECT_EQ(status->limits.max_associated_data_bytes, 64u << 10);
   EXPECT_EQ(status->limits.max_batch_items, 1000u);
   EXPECT_EQ(status->limits.max_batch_bytes, 2u << 20);
+  EXPECT_EQ(status->token_format, TokenFormat::kV3);
+}
+
+TEST_F(ClientTest, AServerThatTellsNoTokenFormatWritesV2) {
+  server_.service().SetTokenFormat(v1::TOKEN_FORMAT_UNSPECIFIED);
+  EXPECT_EQ(client_.GetStatus()->token_format, TokenFormat::kV2);
+}
+
+TEST_F(ClientTest, ATokenHasTheFormatThatWasAskedFor) {
+  for (const auto& [format, prefix] : {std::pair(TokenFormat::kV3, kEncryptedPrefixV3),
+                                       std::pair(TokenFormat::kV2, kEncryptedPrefix),
+                                       std::pair(TokenFormat::kServerDefault, kEncryptedPrefix)}) {
+    const auto sealed = client_.Encrypt(Scope::Pool(), "secret", "", format);
+    ASSERT_TRUE(sealed.ok()) << sealed.status();
+    EXPECT_TRUE(sealed->token.starts_with(prefix));
+    EXPECT_EQ(client_.Decrypt(Scope::Pool(), sealed->token)->plaintext, "secret");
+  }
 }
 
 TEST_F(ClientTest, WhatIsNotUtf8IsRefusedBeforeItIsSent) {
@@ -164,8 +181,8 @@ TEST(ClientOptionsTest, OptionsThatMakeNoSenseAreRefused) {
 
 TEST(MockConnectionTest, AProgramsOwnTestsNeedNoServer) {
   auto connection = std::make_shared<MockConnection>();
-  EXPECT_CALL(*connection,
-              Encrypt(Scope::User("alice"), std::string_view("secret"), std::string_view("ad")))
+  EXPECT_CALL(*connection, Encrypt(Scope::User("alice"), std::string_view("secret"),
+                                   std::string_view("ad"), TokenFormat::kServerDefault))
       .WillOnce(Return(EncryptResult{.token = "v2:made-up", .key_version = 1}));
   const Client client(connection);
   EXPECT_EQ(client.Encrypt(Scope::User("alice"), "secret", "ad")->token, "v2:made-up");

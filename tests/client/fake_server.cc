@@ -13,7 +13,9 @@ namespace keyward::client {
 namespace {
 
 std::string MakeToken(const v1::EncryptRequest& request) {
-  return std::string(kEncryptedPrefix) + absl::WebSafeBase64Escape(request.SerializeAsString());
+  const bool v3 = request.token_format() == v1::TOKEN_FORMAT_V3;
+  return std::string(v3 ? kEncryptedPrefixV3 : kEncryptedPrefix) +
+         absl::WebSafeBase64Escape(request.SerializeAsString());
 }
 
 // What a rewrapped token has more than the one that Encrypt made.
@@ -117,6 +119,11 @@ void FakeKeyService::SetKey(const std::string& key) {
 void FakeKeyService::LeaveOutResults(int count) {
   sync::MutexLock lock(mutex_);
   missing_results_ = count;
+}
+
+void FakeKeyService::SetTokenFormat(v1::TokenFormat format) {
+  sync::MutexLock lock(mutex_);
+  token_format_ = format;
 }
 
 std::vector<int> FakeKeyService::batch_sizes() const {
@@ -245,6 +252,7 @@ grpc::Status FakeKeyService::GetStatus(grpc::ServerContext*, const v1::GetStatus
   response->mutable_limits()->set_max_associated_data_bytes(64 << 10);
   response->mutable_limits()->set_max_batch_items(1000);
   response->mutable_limits()->set_max_batch_bytes(2 << 20);
+  response->set_token_format(token_format_);
   return Begin();
 }
 

@@ -32,6 +32,8 @@ class FakeKeyService : public v1::KeyService::Service {
   void SetKey(const std::string& key);
   // A batch's answer has that many results fewer than it should.
   void LeaveOutResults(int count);
+  // What GetStatus tells.
+  void SetTokenFormat(v1::TokenFormat format);
   int calls() const;
   // How many items each batch had that was looked at, in the order in which they came.
   std::vector<int> batch_sizes() const;
@@ -73,6 +75,7 @@ class FakeKeyService : public v1::KeyService::Service {
   int missing_results_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<int> batch_sizes_ ABSL_GUARDED_BY(mutex_);
   std::string key_ ABSL_GUARDED_BY(mutex_) = std::string(32, 'K');
+  v1::TokenFormat token_format_ ABSL_GUARDED_BY(mutex_) = v1::TOKEN_FORMAT_V3;
   std::set<std::string> users_ ABSL_GUARDED_BY(mutex_);
   v1::DecryptRequest last_decrypt_ ABSL_GUARDED_BY(mutex_);
   v1::GetOrCreateUserKeyRequest last_user_key_ ABSL_GUARDED_BY(mutex_);

@@ -12,13 +12,15 @@ namespace keyward::client {
 namespace {
 
 TEST(TokensTest, IsEncryptedLooksAtThePrefixAlone) {
-  for (const auto value : {"v2:", "v2:AAAA", "v2:not base64"}) {
+  for (const auto value : {"v2:", "v2:AAAA", "v2:not base64", "v3:", "v3:AAAA"}) {
     EXPECT_TRUE(IsEncrypted(value)) << value;
   }
-  for (const auto value : {"", "v2", "V2:AAAA", " v2:AAAA", "v1:AAAA", "v3:AAAA", "sk-v2:AAAA"}) {
+  for (const auto value :
+       {"", "v2", "V2:AAAA", " v2:AAAA", "v1:AAAA", "v4:AAAA", "V3:AAAA", "sk-v3:AAAA"}) {
     EXPECT_FALSE(IsEncrypted(value)) << value;
   }
   EXPECT_TRUE(IsEncrypted(kEncryptedPrefix));
+  EXPECT_TRUE(IsEncrypted(kEncryptedPrefixV3));
 }
 
 // The vectors of FIPS 180 for SHA-256.

@@ -4,14 +4,20 @@ import hashlib
 import hmac
 import pathlib
 import re
+import sys
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+
+from harness import token_v3  # noqa: E402
 
 FORMATS = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "FORMATS.md").read_text()
 
 KEK = bytes(range(0x00, 0x20))
 KEY = bytes(range(0x20, 0x40))
 NONCE = bytes(range(0x40, 0x4c))
+LONG_NONCE = bytes(range(0x40, 0x58))
 KEK_ID = hmac.new(KEK, b"keyward/kek-id/1", "sha256").digest()[:8]
 POOL_KEY = hashlib.pbkdf2_hmac("sha256", KEK, b"stargazer:api_key_pool", 100_000, 32)
 WRAP_DATA = b"keyward/wrap/2\0" + KEK_ID + (1).to_bytes(8, "big") + b"alice"
@@ -25,10 +31,18 @@ def token(key: bytes, data: bytes = b"") -> str:
     return "v2:" + base64.urlsafe_b64encode(box(key, b"sk-test-123", data)).decode()
 
 
-def test_the_worked_example_is_what_the_formats_say():
+def token_v3_of(key: bytes, owner: token_v3.Owner, data: bytes = b"") -> str:
+    return token_v3.seal(key, owner, b"sk-test-123", data, LONG_NONCE)
+
+
+def worked_example() -> list[str]:
     section = FORMATS.split("## A worked example")[1].split("\n## ")[0]
-    values = re.findall(r"^\| (?!what|---).* \| `(.*)` \|$", section, re.MULTILINE)
-    assert values == [
+    return re.findall(r"^\| (?!what|---).* \| `(.*)` \|$", section, re.MULTILINE)
+
+
+def test_the_worked_example_is_what_the_formats_say():
+    alice = token_v3.user("alice")
+    assert worked_example() == [
         base64.b64encode(KEK).decode(),
         KEK_ID.hex(),
         POOL_KEY.hex(),
@@ -40,8 +54,23 @@ def test_the_worked_example_is_what_the_formats_say():
         token(KEY),
         token(KEY, b"orders"),
         token(POOL_KEY),
+        LONG_NONCE.hex(),
+        token_v3.sealing_key(KEY).hex(),
+        token_v3.message_key(token_v3.sealing_key(KEY), LONG_NONCE).hex(),
+        token_v3.bound(alice, b"orders").hex(),
+        token_v3_of(KEY, alice),
+        token_v3_of(KEY, alice, b"orders"),
+        token_v3_of(POOL_KEY, token_v3.pool(KEK_ID)),
         hashlib.sha256(b"sk-test-123").hexdigest(),
     ]
+
+
+def test_the_v3_tokens_of_the_example_open():
+    first, with_data, of_pool = (each for each in worked_example() if each.startswith("v3:"))
+    alice = token_v3.user("alice")
+    assert token_v3.unseal(KEY, alice, first) == b"sk-test-123"
+    assert token_v3.unseal(KEY, alice, with_data, b"orders") == b"sk-test-123"
+    assert token_v3.unseal(POOL_KEY, token_v3.pool(KEK_ID), of_pool) == b"sk-test-123"
 
 
 def test_every_error_of_the_server_stands_in_the_table_and_no_other():

@@ -21,6 +21,7 @@ BAD_FLAGS = {
     "a grace without a unit": {"delete_grace": "30"},
     "a switch that is none": {"reflection": "perhaps"},
     "an unknown log level": {"log_level": "loud"},
+    "an unknown token format": {"token_format": "v4"},
     "a store of an unknown kind": {"store": "mongo:/x"},
     "a store without a path": {"store": "sqlite:"},
     "a listener without a port": {"listen": "127.0.0.1"},
@@ -141,6 +142,14 @@ def test_a_legacy_file_that_is_missing_is_named(rig):
     for path in rig.directory / "missing/legacy.db", rig.directory / "mistyped.db":
         assert str(path) in rig.refuse(legacy_db=path)
         assert not path.exists()
+
+
+def test_a_token_format_that_the_python_module_cannot_read_is_refused_beside_it(rig):
+    path = rig.directory / "legacy.db"
+    legacy.write(path, [])
+    line = rig.refuse(legacy_db=path, token_format="v3")
+    assert "--token_format" in line and "--legacy_db" in line
+    rig.start(legacy_db=path, token_format="v2")
 
 
 def test_a_listener_beyond_loopback_needs_tls(rig):

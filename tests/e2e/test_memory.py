@@ -4,9 +4,10 @@ import os
 import grpc
 import pytest
 
-from harness import batches, formats, memory
+from harness import batches, formats, memory, token_v3
 from harness.admin import Admin
 from harness.rpc import POOL
+from harness.stubs import keys
 
 pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="to read another process' memory takes root"),
@@ -30,7 +31,8 @@ class Worked:
         for call in range(CALLS // 2):
             scope = POOL if call % 10 == 0 else f"user-{call % USERS}"
             plaintext = self.marker + b"-%d-" % call + self.marker
-            self.tokens.append(self.client.encrypt(scope, plaintext).token)
+            token_format = keys.TOKEN_FORMAT_V3 if call % 2 else keys.TOKEN_FORMAT_V2
+            self.tokens.append(self.client.encrypt(scope, plaintext, token_format=token_format).token)
             assert self.client.decrypt(scope, self.tokens[-1]).plaintext == plaintext
         with pytest.raises(grpc.RpcError):
             self.client.encrypt("user-1", self.marker * 50_000)  # 1.2 MB: read, and refused
@@ -39,6 +41,10 @@ class Worked:
         self._turn_over("user-7")
         for user in range(USERS):
             self.keys[self.client.user_key(f"user-{user}").key] = f"the key of user {user}"
+        derived = {token_v3.sealing_key(key): f"what v3 derives from {name}" for key, name in self.keys.items()}
+        nonce = token_v3.read(self.tokens[-1])[4:28]
+        self.keys |= derived
+        self.keys |= {token_v3.message_key(key, nonce): "the last message's key" for key in derived}
 
     def _turn_over(self, user: str) -> None:
         """Rewraps tokens under a new version, by themselves and in a batch."""
@@ -71,8 +77,8 @@ def test_no_plaintext_is_left(worked):
 
 
 def test_no_token_is_left(worked):
-    parts = {token.removeprefix(formats.PREFIX)[at:at + 24].encode(): f"a token from its byte {at}"
-             for token in worked.tokens[::50] for at in (0, 24, 48)}
+    parts = {token[3:][at:at + 24].encode(): f"a token from its byte {at}"
+             for token in worked.tokens[::49] for at in (0, 24, 48)}
     assert memory.find(worked.pid, parts) == {}
 
 

@@ -31,6 +31,7 @@ std::vector<Contract> AllErrors() {
       {UserKeyDestroyed(), StatusCode::kFailedPrecondition, "USER_KEY_DESTROYED"},
       {VersionTooOld(), StatusCode::kFailedPrecondition, "VERSION_TOO_OLD"},
       {EncryptionDisabled(), StatusCode::kFailedPrecondition, "ENCRYPTION_DISABLED"},
+      {LegacyShared("a v3 token"), StatusCode::kFailedPrecondition, "LEGACY_SHARED"},
       {KekNotLoaded("0123456789abcdef"), StatusCode::kFailedPrecondition, "KEK_NOT_LOADED"},
       {KekInUse("keys are wrapped under it"), StatusCode::kFailedPrecondition, "KEK_IN_USE"},
       {LegacyShared("rotation"), StatusCode::kFailedPrecondition, "LEGACY_SHARED"},
@@ -77,6 +78,8 @@ TEST(ErrorsTest, MessagesSayWhatTheCallerOrOperatorNeeds) {
   EXPECT_EQ(InvalidRequest("user_id is empty").message(), "user_id is empty");
   EXPECT_THAT(std::string(KekNotLoaded("0123456789abcdef").message()),
               ::testing::HasSubstr("0123456789abcdef"));
+  EXPECT_THAT(std::string(LegacyShared("a v3 token").message()),
+              ::testing::StartsWith("a v3 token "));
   EXPECT_THAT(std::string(StoreUnavailable("disk full").message()),
               ::testing::HasSubstr("disk full"));
 }

@@ -137,6 +137,8 @@ void CheckSealed(const Scene& scene, const v1::EncryptRequest& request,
           "what was sealed opens");
   Promise(opened.response.key_version() == response.key_version() && !opened.response.stale(),
           "under the same key");
+  const bool v3 = request.token_format() == v1::TOKEN_FORMAT_V3;
+  Promise(response.token().starts_with(v3 ? "v3:" : "v2:"), "in the format that was asked for");
 }
 
 void CheckOpened(const v1::DecryptRequest& request, const v1::DecryptResponse& response) {
@@ -146,8 +148,9 @@ void CheckOpened(const v1::DecryptRequest& request, const v1::DecryptResponse& r
             "a plaintext comes back as it came");
     return;
   }
-  const auto box = keyring::ParseToken(request.token());
-  Promise(box.ok() && box->size() == response.plaintext().size() + crypto::kBoxOverhead,
+  const auto token = keyring::ParseToken(request.token());
+  Promise(token.ok() && keyring::WriteToken(token->format, token->bytes).size() ==
+                            keyring::TokenSize(response.plaintext().size(), token->format),
           "a plaintext comes out of its token");
   Promise(request.has_user_id() == response.kek_id().empty(), "a pool's key is named");
 }

@@ -13,7 +13,7 @@
 #include "server/keyring/key_wrap.h"
 #include "server/keyring/keyring.h"
 #include "server/keyring/loaded_user.h"
-#include "server/keyring/token.h"
+#include "server/keyring/token_v3.h"
 #include "server/store/stored_row.h"
 #include "tests/fuzz/fuzz_input.h"
 #include "tests/fuzz/fuzz_target.h"
@@ -202,14 +202,18 @@ void CheckValues(Keyring& keyring, const store::UserKeys& user) {
 void CheckReading(Keyring& keyring, const store::UserKeys& user) {
   ExampleNonce nonce;
   for (const Wrapped& each : AllWrapped()) {
-    const std::string token = SealToken(crypto::SecretBytes::CopyOf(each.key), "value", "", nonce);
-    keyring.Decrypt({Scope{user.user_id}, token, ""}, [&](absl::StatusOr<Decrypted> opened) {
-      if (!opened.ok()) return CheckRefusal(opened.status());
-      Promise(opened->plaintext == "value" && each.user_id == user.user_id &&
-                  opened->key_version == each.row.version && user.state == UserState::kActive &&
-                  opened->key_version >= user.min_version,
-              "a token opens under a usable key of its user");
-    });
+    const auto key = crypto::SecretBytes::CopyOf(each.key);
+    const TokenOwner owner = TokenOwner::User(each.user_id, each.row.version);
+    for (const std::string& token :
+         {SealToken(key, "value", "", nonce), SealTokenV3(key, owner, "value", "", nonce)}) {
+      keyring.Decrypt({Scope{user.user_id}, token, ""}, [&](absl::StatusOr<Decrypted> opened) {
+        if (!opened.ok()) return CheckRefusal(opened.status());
+        Promise(opened->plaintext == "value" && each.user_id == user.user_id &&
+                    opened->key_version == each.row.version && user.state == UserState::kActive &&
+                    opened->key_version >= user.min_version,
+                "a token opens under a usable key of its user");
+      });
+    }
   }
 }
 

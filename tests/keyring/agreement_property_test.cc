@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/errors/errors.h"
 #include "server/keyring/key_wrap.h"
-#include "server/keyring/token.h"
+#include "server/keyring/token_v3.h"
 #include "tests/keyring/keyring_rig.h"
 #include "tests/testing/chance.h"
 
@@ -184,13 +184,21 @@ class AgreementPropertyTest : public ::keyward::testing::PropertyTest {
     for (size_t i = 0; i < count; ++i) {
       plaintexts[i] = chance_.Bytes(chance_.Below(50));
       datas[i] = chance_.Word("ab", chance_.Below(2));
-      items.push_back({UserOrPool(users[i]), plaintexts[i], datas[i]});
+      items.push_back({UserOrPool(users[i]), plaintexts[i], datas[i],
+                       chance_.OneIn(2) ? TokenFormat::kV2 : TokenFormat::kV3});
     }
     Agree([&](Subject& subject) {
       const auto sealed = subject.Run(items);
       for (const auto& each : sealed) subject.tokens.push_back(each.ok() ? each->token : "");
       return sealed;
     });
+  }
+
+  std::string KnownToken(const std::string& user_id, uint32_t version, std::string_view data) {
+    const auto key = KeyOf(user_id, version);
+    if (chance_.OneIn(2)) return SealToken(key, "known", data, crypto::SystemRandom());
+    return SealTokenV3(key, TokenOwner::User(user_id, version), "known", data,
+                       crypto::SystemRandom());
   }
 
   // The item's token is that keyring's own where `made_here` is one of them.
@@ -208,11 +216,11 @@ class AgreementPropertyTest : public ::keyward::testing::PropertyTest {
     if (chance_.OneIn(2) && made > 0) {
       question.made_here = chance_.Below(made);
     } else if (chance_.OneIn(4)) {
-      question.token = chance_.Word("v2:Aw_=", chance_.Below(60));
+      question.token = chance_.Word("v23:Aw_=", chance_.Below(80));
     } else {
-      const auto version = static_cast<uint32_t>(1 + chance_.Below(kVersions));
-      question.token = SealToken(KeyOf(question.user_id, version), "known", question.data,
-                                 crypto::SystemRandom());
+      question.token =
+          KnownToken(question.user_id, 1 + static_cast<uint32_t>(chance_.Below(kVersions)),
+                     question.data);
     }
     return question;
   }

@@ -24,9 +24,11 @@ TEST(TokenTest, WritesTheWorkedExample) {
 }
 
 TEST(TokenTest, ReadsTheWorkedExample) {
-  const auto box = ParseToken(kToken);
-  ASSERT_TRUE(box.ok()) << box.status();
-  EXPECT_EQ(crypto::OpenBox(ExampleKey(), *box, ""), "sk-test-123");
+  const auto token = ParseToken(kToken);
+  ASSERT_TRUE(token.ok()) << token.status();
+  EXPECT_EQ(token->format, TokenFormat::kV2);
+  EXPECT_EQ(token->version, 0);
+  EXPECT_EQ(crypto::OpenBox(ExampleKey(), token->box(), ""), "sk-test-123");
 }
 
 TEST(TokenTest, HasTheSizeThatWasForetold) {
@@ -43,9 +45,10 @@ TEST(TokenTest, ThePrefixAndThePaddingMayBeMissing) {
     const std::string token = SealToken(ExampleKey(), plaintext, "", crypto::SystemRandom());
     const std::string unpadded = token.substr(0, token.find('='));
     for (const std::string& text : {token, token.substr(3), unpadded, unpadded.substr(3)}) {
-      const auto box = ParseToken(text);
-      ASSERT_TRUE(box.ok()) << text;
-      EXPECT_EQ(crypto::OpenBox(ExampleKey(), *box, ""), plaintext);
+      const auto parsed = ParseToken(text);
+      ASSERT_TRUE(parsed.ok()) << text;
+      EXPECT_EQ(parsed->format, TokenFormat::kV2) << text;
+      EXPECT_EQ(crypto::OpenBox(ExampleKey(), parsed->box(), ""), plaintext);
     }
   }
 }

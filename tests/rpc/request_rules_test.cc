@@ -24,7 +24,7 @@ TEST(RequestRulesTest, EachLimitIsInclusive) {
   EXPECT_FALSE(CheckPlaintext(std::string(kMaxPlaintextBytes + 1, 'x')).ok());
   EXPECT_TRUE(CheckAssociatedData(std::string(kMaxAssociatedDataBytes, 'x')).ok());
   EXPECT_FALSE(CheckAssociatedData(std::string(kMaxAssociatedDataBytes + 1, 'x')).ok());
-  const size_t longest = keyring::TokenSize(kMaxPlaintextBytes);
+  const size_t longest = keyring::TokenSize(kMaxPlaintextBytes, keyring::TokenFormat::kV3);
   EXPECT_TRUE(CheckToken(std::string(longest, 'x')).ok());
   EXPECT_FALSE(CheckToken(std::string(longest + 1, 'x')).ok());
 }
@@ -40,6 +40,16 @@ TEST(RequestRulesTest, AScopeIsAUserOrThePool) {
   request.set_user_id("alice");
   ASSERT_TRUE(ReadScope(request).ok());
   EXPECT_EQ(ReadScope(request)->user_id, "alice");
+}
+
+TEST(RequestRulesTest, ATokenFormatIsOneThatIsKnownOrLeftToTheServer) {
+  EXPECT_EQ(*ReadTokenFormat(v1::TOKEN_FORMAT_UNSPECIFIED), std::nullopt);
+  EXPECT_EQ(*ReadTokenFormat(v1::TOKEN_FORMAT_V2), keyring::TokenFormat::kV2);
+  EXPECT_EQ(*ReadTokenFormat(v1::TOKEN_FORMAT_V3), keyring::TokenFormat::kV3);
+  for (const int number : {1, 4, 99, -1}) {
+    EXPECT_EQ(errors::Reason(ReadTokenFormat(static_cast<v1::TokenFormat>(number)).status()),
+              "INVALID_REQUEST");
+  }
 }
 
 TEST(RequestRulesTest, NoMessageHoldsTheValue) {

@@ -16,8 +16,9 @@ absl::StatusOr<Client> Client::New(const ClientOptions& options) {
 Client::Client(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
 
 absl::StatusOr<EncryptResult> Client::Encrypt(const Scope& scope, std::string_view plaintext,
-                                              std::string_view associated_data) const {
-  return connection_->Encrypt(scope, plaintext, associated_data);
+                                              std::string_view associated_data,
+                                              TokenFormat format) const {
+  return connection_->Encrypt(scope, plaintext, associated_data, format);
 }
 
 absl::StatusOr<DecryptResult> Client::Decrypt(const Scope& scope, std::string_view token,

@@ -38,9 +38,10 @@ absl::StatusOr<Response> GrpcConnection::Call(Method<Request, Response> method,
 
 absl::StatusOr<EncryptResult> GrpcConnection::Encrypt(const Scope& scope,
                                                       std::string_view plaintext,
-                                                      std::string_view associated_data) {
+                                                      std::string_view associated_data,
+                                                      TokenFormat format) {
   v1::EncryptRequest request;
-  const absl::Status wrong = Fill(request, scope, plaintext, associated_data);
+  const absl::Status wrong = Fill(request, scope, plaintext, associated_data, format);
   if (!wrong.ok()) return wrong;
   auto response = Call(&v1::KeyService::Stub::Encrypt, request);
   if (!response.ok()) return response.status();
@@ -143,13 +144,17 @@ absl::StatusOr<StatusResult> GrpcConnection::GetStatus() {
   auto response = Call(&v1::KeyService::Stub::GetStatus, v1::GetStatusRequest());
   if (!response.ok()) return response.status();
   const v1::Limits& limits = response->limits();
+  const auto format = response->token_format() == v1::TOKEN_FORMAT_UNSPECIFIED
+                          ? TokenFormat::kV2
+                          : static_cast<TokenFormat>(response->token_format());
   return StatusResult{
       std::move(*response->mutable_version()),
       response->encryption_enabled(),
       std::move(*response->mutable_kek_id()),
       std::move(*response->mutable_store()),
       {limits.max_user_id_bytes(), limits.max_plaintext_bytes(), limits.max_associated_data_bytes(),
-       limits.max_batch_items(), limits.max_batch_bytes()}};
+       limits.max_batch_items(), limits.max_batch_bytes()},
+      format};
 }
 
 }  // namespace keyward::client

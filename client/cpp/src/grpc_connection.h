@@ -21,7 +21,8 @@ class GrpcConnection : public Connection {
   GrpcConnection(const std::shared_ptr<grpc::Channel>& channel, absl::Duration deadline);
 
   absl::StatusOr<EncryptResult> Encrypt(const Scope& scope, std::string_view plaintext,
-                                        std::string_view associated_data) override;
+                                        std::string_view associated_data,
+                                        TokenFormat format) override;
   absl::StatusOr<DecryptResult> Decrypt(const Scope& scope, std::string_view token,
                                         const DecryptOptions& options) override;
   absl::StatusOr<RewrapResult> Rewrap(const Scope& scope, std::string_view token,

@@ -34,9 +34,10 @@ absl::Status CheckUserId(std::string_view user_id) {
 }
 
 absl::Status Fill(v1::EncryptRequest& request, const Scope& scope, std::string_view plaintext,
-                  std::string_view associated_data) {
+                  std::string_view associated_data, TokenFormat format) {
   request.set_plaintext(std::string(plaintext));
   request.set_associated_data(std::string(associated_data));
+  request.set_token_format(static_cast<v1::TokenFormat>(format));
   return SetScope(scope, request);
 }
 

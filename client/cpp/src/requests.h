@@ -14,14 +14,14 @@ namespace keyward::client {
 // These fail where the request could not be sent: protobuf's strings are UTF-8.
 absl::Status CheckUserId(std::string_view user_id);
 absl::Status Fill(v1::EncryptRequest& request, const Scope& scope, std::string_view plaintext,
-                  std::string_view associated_data);
+                  std::string_view associated_data, TokenFormat format);
 absl::Status Fill(v1::DecryptRequest& request, const Scope& scope, std::string_view token,
                   const DecryptOptions& options);
 absl::Status Fill(v1::RewrapRequest& request, const Scope& scope, std::string_view token,
                   std::string_view associated_data);
 
 inline absl::Status Fill(v1::EncryptRequest& request, const EncryptItem& item) {
-  return Fill(request, item.scope, item.plaintext, item.associated_data);
+  return Fill(request, item.scope, item.plaintext, item.associated_data, item.format);
 }
 inline absl::Status Fill(v1::DecryptRequest& request, const DecryptItem& item) {
   return Fill(request, item.scope, item.token, item.options);

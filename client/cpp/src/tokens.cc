@@ -9,7 +9,9 @@
 
 namespace keyward::client {
 
-bool IsEncrypted(std::string_view value) { return value.starts_with(kEncryptedPrefix); }
+bool IsEncrypted(std::string_view value) {
+  return value.starts_with(kEncryptedPrefix) || value.starts_with(kEncryptedPrefixV3);
+}
 
 std::string ApiKeyHash(std::string_view api_key) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;

@@ -55,7 +55,7 @@ from keyward.results import (
     ServerStatus,
     UserKey,
 )
-from keyward.values import ENCRYPTED_PREFIX, api_key_hash, is_encrypted
+from keyward.values import ENCRYPTED_PREFIX, TokenFormat, api_key_hash, is_encrypted
 
 __all__ = [
     "AdminClient",
@@ -93,6 +93,7 @@ __all__ = [
     "ServerStatus",
     "StoreFault",
     "StoredKeyCorruptError",
+    "TokenFormat",
     "TokenMalformedError",
     "UnauthenticatedError",
     "UnavailableError",

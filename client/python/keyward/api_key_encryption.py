@@ -110,7 +110,8 @@ def encrypt(plaintext: str, key: bytes) -> str:
 def decrypt(ciphertext: str, key: bytes) -> str:
     """Opens what `encrypt` or the server made; its prefix and its padding are optional.
 
-    Raises ValueError for a malformed token and InvalidTag for one that the key does not open.
+    Raises ValueError for a malformed token, or one of format v3, which only the server opens, and
+    InvalidTag for one that the key does not open.
     """
     return sealing.unseal(key, sealing.from_token(ciphertext)).decode()
 

@@ -12,6 +12,7 @@ from keyward.calls import Call
 from keyward.errors import KeywardError, from_status
 from keyward.results import Decrypted, Encrypted, Rewrapped
 from keyward.v1 import key_service_pb2 as pb
+from keyward.values import TokenFormat
 
 T = TypeVar("T")
 
@@ -31,6 +32,7 @@ class EncryptItem:
     user_id: str | None = None
     pool: bool = False
     associated_data: bytes = b""
+    token_format: TokenFormat | None = None
 
     def __post_init__(self) -> None:
         calls.check_scope(self.user_id, self.pool)
@@ -64,7 +66,10 @@ class RewrapItem:
 
 
 def encrypt_many(items: Iterable[EncryptItem]) -> Iterator[Call[list[Encrypted | KeywardError]]]:
-    singles = (calls.encrypt(i.plaintext, i.user_id, i.pool, i.associated_data) for i in items)
+    singles = (
+        calls.encrypt(i.plaintext, i.user_id, i.pool, i.associated_data, i.token_format)
+        for i in items
+    )
     return _batches("BatchEncrypt", pb.BatchEncryptRequest, singles)
 
 

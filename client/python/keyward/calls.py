@@ -15,8 +15,17 @@ from keyward.results import (
     UserKey,
 )
 from keyward.v1 import key_service_pb2 as pb
+from keyward.values import TokenFormat
 
 T = TypeVar("T")
+
+_FORMATS = {
+    None: pb.TOKEN_FORMAT_UNSPECIFIED,
+    TokenFormat.V2: pb.TOKEN_FORMAT_V2,
+    TokenFormat.V3: pb.TOKEN_FORMAT_V3,
+}
+# An older server tells none, and writes V2.
+_TOLD_FORMATS = {number: each or TokenFormat.V2 for each, number in _FORMATS.items()}
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,11 +40,16 @@ class Call(Generic[T]):
 
 
 def encrypt(
-    plaintext: bytes | str, user_id: str | None, pool: bool, associated_data: bytes
+    plaintext: bytes | str,
+    user_id: str | None,
+    pool: bool,
+    associated_data: bytes,
+    token_format: TokenFormat | None,
 ) -> Call[Encrypted]:
     request = pb.EncryptRequest(
         plaintext=plaintext.encode() if isinstance(plaintext, str) else plaintext,
         associated_data=associated_data,
+        token_format=_FORMATS[token_format],
         **_scope(user_id, pool),
     )
     return Call("Encrypt", request, _read_encrypted)
@@ -140,4 +154,5 @@ def _read_status(response: pb.GetStatusResponse) -> ServerStatus:
             max_batch_items=response.limits.max_batch_items,
             max_batch_bytes=response.limits.max_batch_bytes,
         ),
+        token_format=_TOLD_FORMATS.get(response.token_format),
     )

@@ -10,6 +10,7 @@ from keyward.errors import KeywardError
 from keyward.options import DEFAULT_ADDRESS, Options
 from keyward.results import Decrypted, Encrypted, PoolKey, Rewrapped, ServerStatus, UserKey
 from keyward.v1.key_service_pb2_grpc import KeyServiceStub
+from keyward.values import TokenFormat
 
 T = TypeVar("T")
 
@@ -33,13 +34,14 @@ class Client(Connection):
         user_id: str | None = None,
         pool: bool = False,
         associated_data: bytes = b"",
+        token_format: TokenFormat | None = None,
     ) -> Encrypted:
         """Seals a plaintext under a user's key (made first where there is none) or the pool's.
 
         A str is sealed as UTF-8. `associated_data` is authenticated and not stored: `decrypt` needs
-        the same bytes.
+        the same bytes. `token_format` is the server's own unless told.
         """
-        return self._run(calls.encrypt(plaintext, user_id, pool, associated_data))
+        return self._run(calls.encrypt(plaintext, user_id, pool, associated_data, token_format))
 
     def decrypt(
         self,

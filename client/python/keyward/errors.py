@@ -62,6 +62,10 @@ class KekNotLoadedError(KeywardError):
     """The user's key is wrapped under a master key that the server does not have."""
 
 
+class LegacySharedError(KeywardError):
+    """The Python module shares the server's keys, and could not follow this."""
+
+
 class StoredKeyCorruptError(KeywardError):
     """The user's stored key fails authentication."""
 
@@ -109,6 +113,7 @@ _BY_REASON: dict[str, type[KeywardError]] = {
     "VERSION_TOO_OLD": UserKeyUnusableError,
     "ENCRYPTION_DISABLED": EncryptionDisabledError,
     "KEK_NOT_LOADED": KekNotLoadedError,
+    "LEGACY_SHARED": LegacySharedError,
     "STORED_KEY_CORRUPT": StoredKeyCorruptError,
     "ETAG_MISMATCH": EtagMismatchError,
     "KEK_IN_USE": KekInUseError,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from keyward.values import TokenFormat
+
 
 @dataclass(frozen=True)
 class Encrypted:
@@ -91,3 +93,6 @@ class ServerStatus:
     #: The kind of store, such as "sqlite".
     store: str
     limits: Limits
+    #: What `encrypt` writes where it is not asked for another; None: one that this package does not
+    #: know.
+    token_format: TokenFormat | None = TokenFormat.V2

@@ -243,5 +243,6 @@ def test_a_key_of_another_length_is_a_value_error(length):
 
 def test_values_without_io():
     assert module.is_encrypted("v2:anything") and not module.is_encrypted("sk-plain")
+    assert module.is_encrypted("v3:anything") and not module.is_encrypted("v4:anything")
     assert not module.is_encrypted("") and not module.is_encrypted(None)
     assert module.api_key_hash("sk-1") == hashlib.sha256(b"sk-1").hexdigest()

@@ -43,6 +43,15 @@ def test_what_a_batch_seals_a_batch_opens_in_order(client):
     assert opened[1].kek_id == client.get_status().kek_id
 
 
+def test_each_item_has_its_token_format(client):
+    v3 = keyward.TokenFormat.V3
+    items = [EncryptItem("a", pool=True), EncryptItem("b", pool=True, token_format=v3)]
+    sealed = client.encrypt_many(items)
+    assert [each.token[:3] for each in sealed] == ["v2:", "v3:"]
+    opened = client.decrypt_many(DecryptItem(each.token, pool=True) for each in sealed)
+    assert [each.plaintext for each in opened] == [b"a", b"b"]
+
+
 def test_an_item_fails_by_itself_with_its_typed_error(client):
     token = client.encrypt(b"x", user_id="alice").token
     opened = client.decrypt_many(

@@ -49,6 +49,14 @@ def test_associated_data_must_be_the_same_again(client):
         client.decrypt(token, user_id="alice", associated_data=b"row 8")
 
 
+@pytest.mark.parametrize("scope", [{"user_id": "alice"}, {"pool": True}], ids=["user", "pool"])
+def test_a_token_has_the_format_that_was_asked_for(client, scope):
+    for token_format in (keyward.TokenFormat.V2, keyward.TokenFormat.V3):
+        token = client.encrypt(b"x", **scope, token_format=token_format).token
+        assert token.startswith(f"{token_format.value}:") and keyward.is_encrypted(token)
+        assert client.decrypt(token, **scope).plaintext == b"x"
+
+
 def test_legacy_plaintext_comes_back_unchanged_where_allowed(client):
     opened = client.decrypt("sk-plain", user_id="nobody", allow_legacy_plaintext=True)
     assert (opened.plaintext, opened.legacy_plaintext) == (b"sk-plain", True)
@@ -75,6 +83,7 @@ def test_get_status_tells_what_the_server_is(client, kek):
     assert status.encryption_enabled
     assert status.kek_id == hmac.digest(kek, b"keyward/kek-id/1", "sha256")[:8].hex()
     assert (status.store, bool(status.version)) == ("sqlite", True)
+    assert status.token_format is keyward.TokenFormat.V2
     assert status.limits == keyward.Limits(
         max_user_id_bytes=256,
         max_plaintext_bytes=1 << 20,
@@ -82,6 +91,12 @@ def test_get_status_tells_what_the_server_is(client, kek):
         max_batch_items=1000,
         max_batch_bytes=2 << 20,
     )
+
+
+def test_a_server_writes_the_format_that_it_was_told(connect, start_server, kek, tmp_path):
+    client = connect(start_server(kek, tmp_path / "keys.db", "--token_format=v3").address)
+    assert client.get_status().token_format is keyward.TokenFormat.V3
+    assert client.encrypt(b"x", user_id="alice").token.startswith("v3:")
 
 
 def test_the_largest_plaintext_passes(client):

@@ -141,6 +141,7 @@ def test_a_silent_server_exceeds_the_deadline(connect, script):
         (Code.FAILED_PRECONDITION, "USER_KEY_DELETED", keyward.UserKeyUnusableError),
         (Code.FAILED_PRECONDITION, "USER_KEY_DESTROYED", keyward.UserKeyUnusableError),
         (Code.FAILED_PRECONDITION, "VERSION_TOO_OLD", keyward.UserKeyUnusableError),
+        (Code.FAILED_PRECONDITION, "LEGACY_SHARED", keyward.LegacySharedError),
         (Code.UNAUTHENTICATED, "UNAUTHENTICATED", keyward.UnauthenticatedError),
         (Code.PERMISSION_DENIED, "PERMISSION_DENIED", keyward.PermissionDeniedError),
         (Code.UNAVAILABLE, "AUDIT_UNAVAILABLE", keyward.UnavailableError),

@@ -10,8 +10,9 @@ from harness.rpc import Client, Failure, scoped
 from harness.stubs import details, keys
 
 
-def to_encrypt(scope: Any, plaintext: bytes, associated_data: bytes = b""):
-    return keys.EncryptRequest(plaintext=plaintext, associated_data=associated_data, **scoped(scope))
+def to_encrypt(scope: Any, plaintext: bytes, associated_data: bytes = b"", token_format: int = 0):
+    return keys.EncryptRequest(plaintext=plaintext, associated_data=associated_data,
+                               token_format=token_format, **scoped(scope))
 
 
 def to_decrypt(scope: Any, token: str, associated_data: bytes = b"",

@@ -108,9 +108,10 @@ class Client:
         return self.call("GetOrCreateUserKey",
                          keys.GetOrCreateUserKeyRequest(user_id=user_id, version=version))
 
-    def encrypt(self, scope: Any, plaintext: bytes, associated_data: bytes = b""):
+    def encrypt(self, scope: Any, plaintext: bytes, associated_data: bytes = b"", token_format: int = 0):
         return self.call("Encrypt", keys.EncryptRequest(
-            plaintext=plaintext, associated_data=associated_data, **scoped(scope)))
+            plaintext=plaintext, associated_data=associated_data, token_format=token_format,
+            **scoped(scope)))
 
     def decrypt(self, scope: Any, token: str, associated_data: bytes = b"",
                 allow_legacy_plaintext: bool = False):

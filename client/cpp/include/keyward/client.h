@@ -12,6 +12,7 @@
 #include "keyward/connection.h"
 #include "keyward/errors.h"
 #include "keyward/scope.h"
+#include "keyward/token_format.h"
 #include "keyward/tokens.h"
 
 namespace keyward::client {
@@ -43,10 +44,12 @@ class Client {
   // one first. `associated_data` (at most 64 KiB) is authenticated, not stored: Decrypt needs the
   // same bytes.
   absl::StatusOr<EncryptResult> Encrypt(const Scope& scope, std::string_view plaintext,
-                                        std::string_view associated_data = {}) const;
+                                        std::string_view associated_data = {},
+                                        TokenFormat format = TokenFormat::kServerDefault) const;
 
-  // Opens a token; its prefix and its padding may be missing, white space may not stand around it.
-  // Reasons to expect: TOKEN_MALFORMED, DECRYPTION_FAILED, USER_KEY_NOT_FOUND.
+  // Opens a token of either format; its padding may be missing, and the prefix "v2:", but white
+  // space may not stand around it. Reasons to expect: TOKEN_MALFORMED, DECRYPTION_FAILED,
+  // USER_KEY_NOT_FOUND.
   absl::StatusOr<DecryptResult> Decrypt(const Scope& scope, std::string_view token,
                                         const DecryptOptions& options = {}) const;
 

@@ -11,11 +11,12 @@
 #include "absl/types/span.h"
 #include "keyward/key_bytes.h"
 #include "keyward/scope.h"
+#include "keyward/token_format.h"
 
 namespace keyward::client {
 
 struct EncryptResult {
-  // "v2:…"
+  // "v2:…", or "v3:…"
   std::string token = {};
   // The user key's version; 0 for the pool.
   std::uint32_t key_version = 0;
@@ -60,6 +61,7 @@ struct EncryptItem {
   Scope scope;
   std::string plaintext = {};
   std::string associated_data = {};
+  TokenFormat format = TokenFormat::kServerDefault;
 };
 
 // One token of a batch; a Decrypt of its own.
@@ -116,6 +118,9 @@ struct StatusResult {
   // The kind of store: "sqlite".
   std::string store = {};
   Limits limits = {};
+  // What Encrypt writes where it is not asked for another; kV2 for an older server, which has no
+  // other.
+  TokenFormat token_format = TokenFormat::kV2;
 };
 
 // What a Client talks to: a server (Client::New makes that one), or a double of it in the tests of
@@ -126,7 +131,8 @@ class Connection {
   virtual ~Connection() = default;
 
   virtual absl::StatusOr<EncryptResult> Encrypt(const Scope& scope, std::string_view plaintext,
-                                                std::string_view associated_data) = 0;
+                                                std::string_view associated_data,
+                                                TokenFormat format) = 0;
   virtual absl::StatusOr<DecryptResult> Decrypt(const Scope& scope, std::string_view token,
                                                 const DecryptOptions& options) = 0;
   virtual absl::StatusOr<RewrapResult> Rewrap(const Scope& scope, std::string_view token,

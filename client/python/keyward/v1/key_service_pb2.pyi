@@ -1,11 +1,15 @@
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from keyward.v1 import status_details_pb2 as _status_details_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+TOKEN_FORMAT_UNSPECIFIED: TokenFormat
+TOKEN_FORMAT_V2: TokenFormat
+TOKEN_FORMAT_V3: TokenFormat
 
 class BatchDecryptRequest(_message.Message):
     __slots__ = ["requests"]
@@ -96,16 +100,18 @@ class DecryptResponse(_message.Message):
     def __init__(self, plaintext: _Optional[bytes] = ..., key_version: _Optional[int] = ..., kek_id: _Optional[str] = ..., legacy_plaintext: bool = ..., stale: bool = ...) -> None: ...
 
 class EncryptRequest(_message.Message):
-    __slots__ = ["associated_data", "plaintext", "pool", "user_id"]
+    __slots__ = ["associated_data", "plaintext", "pool", "token_format", "user_id"]
     ASSOCIATED_DATA_FIELD_NUMBER: _ClassVar[int]
     PLAINTEXT_FIELD_NUMBER: _ClassVar[int]
     POOL_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_FORMAT_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     associated_data: bytes
     plaintext: bytes
     pool: bool
+    token_format: TokenFormat
     user_id: str
-    def __init__(self, user_id: _Optional[str] = ..., pool: bool = ..., plaintext: _Optional[bytes] = ..., associated_data: _Optional[bytes] = ...) -> None: ...
+    def __init__(self, user_id: _Optional[str] = ..., pool: bool = ..., plaintext: _Optional[bytes] = ..., associated_data: _Optional[bytes] = ..., token_format: _Optional[_Union[TokenFormat, str]] = ...) -> None: ...
 
 class EncryptResponse(_message.Message):
     __slots__ = ["kek_id", "key_version", "token"]
@@ -142,18 +148,20 @@ class GetStatusRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetStatusResponse(_message.Message):
-    __slots__ = ["encryption_enabled", "kek_id", "limits", "store", "version"]
+    __slots__ = ["encryption_enabled", "kek_id", "limits", "store", "token_format", "version"]
     ENCRYPTION_ENABLED_FIELD_NUMBER: _ClassVar[int]
     KEK_ID_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     STORE_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_FORMAT_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     encryption_enabled: bool
     kek_id: str
     limits: Limits
     store: str
+    token_format: TokenFormat
     version: str
-    def __init__(self, version: _Optional[str] = ..., encryption_enabled: bool = ..., kek_id: _Optional[str] = ..., store: _Optional[str] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ...) -> None: ...
+    def __init__(self, version: _Optional[str] = ..., encryption_enabled: bool = ..., kek_id: _Optional[str] = ..., store: _Optional[str] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., token_format: _Optional[_Union[TokenFormat, str]] = ...) -> None: ...
 
 class HashApiKeyRequest(_message.Message):
     __slots__ = ["api_key"]
@@ -216,3 +224,6 @@ class RewrapResponse(_message.Message):
     key_version: int
     token: str
     def __init__(self, token: _Optional[str] = ..., key_version: _Optional[int] = ..., changed: bool = ..., kek_id: _Optional[str] = ...) -> None: ...
+
+class TokenFormat(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []

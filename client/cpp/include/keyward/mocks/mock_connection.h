@@ -19,7 +19,7 @@ namespace keyward::client {
 class MockConnection : public Connection {
  public:
   MOCK_METHOD(absl::StatusOr<EncryptResult>, Encrypt,
-              (const Scope&, std::string_view, std::string_view), (override));
+              (const Scope&, std::string_view, std::string_view, TokenFormat), (override));
   MOCK_METHOD(absl::StatusOr<DecryptResult>, Decrypt,
               (const Scope&, std::string_view, const DecryptOptions&), (override));
   MOCK_METHOD(absl::StatusOr<RewrapResult>, Rewrap,
