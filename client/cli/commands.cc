@@ -19,6 +19,7 @@
 #include "client/cli/certs.h"
 #include "client/cli/failure.h"
 #include "client/cli/input.h"
+#include "client/cli/migrate.h"
 #include "client/cli/policy.h"
 #include "client/cli/verify.h"
 #include "client/cpp/src/utf8.h"
@@ -199,12 +200,19 @@ struct Verb {
   ExitStatus (*run)(const Invocation&, Output&);
 };
 constexpr std::array kRuns = {
-    Verb{"genkey", GenKey},    Verb{"status", Status},
-    Verb{"encrypt", Encrypt},  Verb{"decrypt", Decrypt},
-    Verb{"user-key", UserKey}, Verb{"pool-key", PoolKey},
-    Verb{"hash", Hash},        Verb{"is-encrypted", IsEncrypted},
-    Verb{"audit", RunAudit},   Verb{"certs", MakeTrialCertificates},
-    Verb{"policy", RunPolicy}, Verb{"verify", VerifyDatabase},
+    Verb{"genkey", GenKey},
+    Verb{"status", Status},
+    Verb{"encrypt", Encrypt},
+    Verb{"decrypt", Decrypt},
+    Verb{"user-key", UserKey},
+    Verb{"pool-key", PoolKey},
+    Verb{"hash", Hash},
+    Verb{"is-encrypted", IsEncrypted},
+    Verb{"audit", RunAudit},
+    Verb{"certs", MakeTrialCertificates},
+    Verb{"policy", RunPolicy},
+    Verb{"verify", VerifyDatabase},
+    Verb{"migrate", MigrateRedis},
 };
 
 }  // namespace

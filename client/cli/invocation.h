@@ -55,6 +55,22 @@ struct AuditQuestion {
   bool follow = false;
 };
 
+// What `keyward migrate redis` is asked.
+struct MigrationOptions {
+  std::string redis;
+  std::string redis_password_file;
+  std::string redis_ca;
+  std::string redis_cert;
+  std::string redis_key;
+  std::string preset;
+  std::string rules_file;
+  std::vector<std::string> rules;
+  // Without it nothing is written.
+  bool apply = false;
+  bool rollback = false;
+  bool verify = false;
+};
+
 // What a command line asks for; options that the verb does not have keep their defaults.
 struct Invocation {
   std::string verb;
@@ -77,6 +93,7 @@ struct Invocation {
   PolicyQuestion policy;
   TrialOptions trial;
   AuditQuestion audit;
+  MigrationOptions migration;
   // What `keyward verify` looks at: a path, or sqlite:PATH.
   std::string database;
 };
