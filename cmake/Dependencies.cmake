@@ -29,6 +29,14 @@ if(KEYWARD_BUILD_SERVER)
   set_target_properties(jemalloc::jemalloc PROPERTIES
     IMPORTED_LOCATION ${KEYWARD_JEMALLOC} INTERFACE_INCLUDE_DIRECTORIES ${KEYWARD_JEMALLOC_INCLUDE})
 endif()
+if(KEYWARD_BUILD_CLIENT)
+  # Nor has this, before its release 1.0.
+  find_path(KEYWARD_HIREDIS_INCLUDE hiredis/hiredis.h REQUIRED)
+  find_library(KEYWARD_HIREDIS hiredis REQUIRED)
+  add_library(hiredis::hiredis UNKNOWN IMPORTED)
+  set_target_properties(hiredis::hiredis PROPERTIES
+    IMPORTED_LOCATION ${KEYWARD_HIREDIS} INTERFACE_INCLUDE_DIRECTORIES ${KEYWARD_HIREDIS_INCLUDE})
+endif()
 if(KEYWARD_BUILD_BENCH)
   find_package(benchmark CONFIG REQUIRED)
 endif()

@@ -127,6 +127,36 @@ void AddDatabase(CLI::App& verb, Arguments& into) {
       ->type_name("FILE");
 }
 
+void AddMigration(CLI::App& verb, MigrationOptions& into) {
+  verb.require_subcommand(1);
+  CLI::App* redis = verb.add_subcommand(
+      "redis", "Turn plaintext values of a live Redis into tokens, in place; or back, or open all");
+  redis
+      ->add_option("--redis", into.redis, "redis://[USER@]HOST[:PORT][/DB], rediss://…, unix:/PATH")
+      ->envname("KEYWARD_REDIS")
+      ->required();
+  redis
+      ->add_option("--redis_password_file", into.redis_password_file,
+                   "A file with the password; or set KEYWARD_REDIS_PASSWORD")
+      ->envname("KEYWARD_REDIS_PASSWORD_FILE");
+  redis->add_option("--redis_ca", into.redis_ca, "For rediss://: PEM file of who may vouch for it")
+      ->envname("KEYWARD_REDIS_CA");
+  redis->add_option("--redis_cert", into.redis_cert, "PEM file of the own certificates for Redis")
+      ->envname("KEYWARD_REDIS_CERT");
+  redis->add_option("--redis_key", into.redis_key, "PEM file of the private key for Redis")
+      ->envname("KEYWARD_REDIS_KEY");
+  redis->add_option("--preset", into.preset, "Rules that come with Keyward: stargazer");
+  redis->add_option("--rules", into.rules_file, "A JSON file of rules");
+  redis->add_option(
+      "--rule", into.rules,
+      "\"string|hash|pool_hash PATTERN [field=NAME]… [json=PATH]… [pool]\"; repeatable");
+  auto* apply = redis->add_flag("--apply", into.apply, "Write; without it nothing is written");
+  auto* rollback = redis->add_flag("--rollback", into.rollback, "Turn tokens back into plaintext");
+  redis->add_flag("--verify", into.verify, "Open every token, and count what is plaintext")
+      ->excludes(apply)
+      ->excludes(rollback);
+}
+
 void AddVerbs(CLI::App& app, Arguments& into) {
   for (const VerbHelp& each : kVerbs) {
     CLI::App* verb = app.add_subcommand(std::string(each.name), std::string(each.summary));
@@ -155,6 +185,7 @@ void AddVerbs(CLI::App& app, Arguments& into) {
     if (name == "rewrap") AddLines(*verb, into);
     if (name == "audit") AddAuditActions(*verb, into.invocation.audit);
     if (name == "certs") AddCerts(*verb, into.invocation.trial);
+    if (name == "migrate") AddMigration(*verb, into.invocation.migration);
     if (name == "policy") AddPolicyActions(*verb, into.invocation.policy);
     if (name == "verify") AddDatabase(*verb, into);
     if (name == "user-key") {

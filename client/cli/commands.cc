@@ -25,6 +25,7 @@
 #include "client/cli/key_verbs.h"
 #include "client/cli/legacy_finish.h"
 #include "client/cli/legacy_import.h"
+#include "client/cli/migrate.h"
 #include "client/cli/policy.h"
 #include "client/cli/restore.h"
 #include "client/cli/times.h"
@@ -210,7 +211,7 @@ constexpr std::array kRuns = {
     Verb{"rewrap", Rewrap},    Verb{"key", RunKey},
     Verb{"kek", RunKek},       Verb{"backup", MakeBackup},
     Verb{"restore", Restore},  Verb{"import", ImportLegacy},
-    Verb{"legacy", RunLegacy},
+    Verb{"legacy", RunLegacy}, Verb{"migrate", MigrateRedis},
 };
 
 }  // namespace

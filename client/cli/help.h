@@ -127,6 +127,25 @@ What a token holds does not leave the server. associated_data is the one that it
              R"({"user_id":"bob","version":1,"reason":"KEK_NOT_LOADED","message":"…"}   (for each)
   {"verified":false,"users":3,"versions":4,"destroyed":0,"faults":1,
    "keks":[{"kek_id":"…","versions":4,"loaded":true,"current":true}]}   (the last line))"},
+    VerbHelp{
+        "migrate", "Turn plaintext values of a live Redis into tokens, in place (migrate redis)",
+        "export KEYWARD_REDIS=redis://127.0.0.1:6379/0\n"
+        "  keyward migrate redis --preset stargazer              (a dry run)\n"
+        "  keyward migrate redis --preset stargazer --apply\n"
+        "  keyward migrate redis --preset stargazer --verify\n"
+        "  keyward migrate redis --preset stargazer --rollback --apply\n"
+        "  keyward migrate redis --rule 'hash app:llm:{user_id}:* field=api_key'\n"
+        "  keyward migrate redis --rule 'string app:profile:{user_id} json=/keys/0/secret'\n\n"
+        "A pattern says where the user's id stands; {name} is a part without ':', * anything.\n"
+        "A value that someone changes meanwhile is not overwritten, and times to live stay. What\n"
+        "is a token already is left alone, so that it can be run again at any time: that is how\n"
+        "a run that broke off goes on. docs/MIGRATION.md tells more.\n\n"
+        "Exit status: 0; 1 where a value failed or was changed meanwhile, where --verify finds\n"
+        "plaintext, and where Redis or the server broke off; 2 for usage.",
+        R"({"mode":"encrypt","applied":true,"complete":true,"total":{"keys":3,"values":4,
+   "encrypted":3,"already_encrypted":1,"empty":0,"changed_meanwhile":0,"failed":0},
+   "rules":[{"rule":"…","counts":{…}}],"failures":{"WRONG_TYPE":{"count":1,"keys":["…"]}},
+   "passed_over":{"count":0,"keys":[]}})"},
 };
 
 }  // namespace keyward::cli

@@ -90,6 +90,22 @@ struct DatabaseFiles {
   std::string legacy;
 };
 
+// What `keyward migrate redis` is asked.
+struct MigrationOptions {
+  std::string redis;
+  std::string redis_password_file;
+  std::string redis_ca;
+  std::string redis_cert;
+  std::string redis_key;
+  std::string preset;
+  std::string rules_file;
+  std::vector<std::string> rules;
+  // Without it nothing is written.
+  bool apply = false;
+  bool rollback = false;
+  bool verify = false;
+};
+
 // What a command line asks for; options that the verb does not have keep their defaults.
 struct Invocation {
   std::string verb;
@@ -120,6 +136,7 @@ struct Invocation {
   std::string backup_name;
   // What cannot be undone is not asked about.
   bool yes = false;
+  MigrationOptions migration;
   // What `keyward verify` looks at: a path, or sqlite:PATH.
   std::string database;
 };
