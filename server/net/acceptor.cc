@@ -29,7 +29,7 @@ constexpr int kNoDescriptorWaitMs = 5;
 // a core than one in kLookShare, with however many connections.
 constexpr int kLookIntervalMs = 5;
 constexpr int kIdleIntervalMs = 50;
-constexpr std::chrono::microseconds kWorthALook{500};
+constexpr std::chrono::microseconds kWorthALook{100};
 constexpr int kLookShare = 20;
 
 std::chrono::nanoseconds ProcessorTime(clockid_t whose) {
@@ -60,12 +60,13 @@ void CloseAtOnce(Descriptor connection) {
 }  // namespace
 
 Acceptor::Acceptor(std::vector<AcceptorListener> listeners, ConnectionLimits limits,
-                   std::unique_ptr<StreamCounts> streams)
+                   std::unique_ptr<StreamCounts> streams, std::function<void()> on_look)
     : listeners_(std::move(listeners)),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       stop_(eventfd(0, EFD_CLOEXEC)),
       spare_(OpenSpare()),
       streams_(std::move(streams)),
+      on_look_(std::move(on_look)),
       connections_(limits) {
   for (const AcceptorListener& listener : listeners_) {
     for (const Descriptor& socket : listener.socket.sockets()) {
@@ -125,13 +126,14 @@ void Acceptor::LookAtTraffic() {
   const std::chrono::nanoseconds used = ProcessorTime(CLOCK_PROCESS_CPUTIME_ID);
   is_busy_ = used - processor_time_seen_ >= kWorthALook;
   if (!is_busy_) return;
-  processor_time_seen_ = used;
+  on_look_();
   const std::chrono::nanoseconds start = ProcessorTime(CLOCK_THREAD_CPUTIME_ID);
   connections_.Sweep(now);
   for (const Refusal cause : connections_.CutAbusive(streams_.get(), now)) {
     refusals_.Add(cause, now);
   }
   next_look_ = now + kLookShare * (ProcessorTime(CLOCK_THREAD_CPUTIME_ID) - start);
+  processor_time_seen_ = ProcessorTime(CLOCK_PROCESS_CPUTIME_ID);  // a look is no work to look at
 }
 
 bool Acceptor::AcceptSome(int socket, const HandOver& hand_over) {

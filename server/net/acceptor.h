@@ -36,9 +36,10 @@ struct AcceptorListener {
 class Acceptor {
  public:
   // Accepts from now on; descriptors of the process should suffice for the limits.
-  // `streams`, asked on its thread, tells of the connections' streams; null: nobody does.
+  // `streams`, asked on its thread, tells of the connections' streams; null: nobody does. `on_look`
+  // is called there too, every few milliseconds while there are connections and the process works.
   Acceptor(std::vector<AcceptorListener> listeners, ConnectionLimits limits,
-           std::unique_ptr<StreamCounts> streams = nullptr);
+           std::unique_ptr<StreamCounts> streams = nullptr, std::function<void()> on_look = [] {});
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
   ~Acceptor();
@@ -77,6 +78,7 @@ class Acceptor {
   // The thread's own.
   Descriptor spare_;
   const std::unique_ptr<StreamCounts> streams_;
+  const std::function<void()> on_look_;
   ConnectionTable connections_;
   std::chrono::nanoseconds processor_time_seen_{0};
   bool is_busy_ = false;

@@ -22,8 +22,8 @@ class RapidResets {
   static constexpr std::chrono::milliseconds kRefill{500};
 
   // What is answered counts as open for a while, so an ordinary client was seen with an eighth more
-  // than it may have.
-  static constexpr int64_t kMaxOpen = 4 * kMaxStreamsPerConnection;
+  // than it may have; and one that has given up all its calls may make as many anew at once.
+  static constexpr int64_t kMaxOpen = 5 * kMaxStreamsPerConnection / 2;
 
   // Takes what the connection's streams have become. Whether they are too many.
   bool Judge(Streams now_seen, Clock::time_point now) {

@@ -12,7 +12,7 @@
 namespace keyward::rpc {
 
 // The slots of one method on one queue. `ready` of them wait for a call at any time, as long as not more
-// than `max` are in use: memory is bounded however many calls come. Only the queue's thread uses it.
+// than `max` are in use: memory is bounded however many calls come. Used by whoever holds the queue.
 //
 // Call has Arm(), which asks gRPC for a call, and a constructor that `make` hides.
 template <typename Call>
@@ -28,7 +28,7 @@ class CallPool {
   }
 
   grpc::ServerCompletionQueue* queue() { return queue_.get(); }
-  bool OnItsThread() const { return queue_.OnItsThread(); }
+  bool IsHeld() const { return queue_.IsHeld(); }
 
   // Slots that have a call.
   size_t in_use() const { return calls_.size() - spare_.size() - ready_; }

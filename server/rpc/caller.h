@@ -20,7 +20,7 @@ struct Caller {
 };
 
 // Tells who calls, by what gRPC knows of the connection; those of the latest connections are remembered.
-// For one thread.
+// For one thread at a time.
 class Callers {
  public:
   // `unix_path`: of the unix socket that the server listens on, where there is but one. Where there are

@@ -44,7 +44,7 @@ using HealthCheckMethod = UnaryMethod<grpc::health::v1::HealthCheckRequest,
 HealthCheckMethod MakeHealthCheckMethod(HealthService& service, const HealthState& state);
 
 // A slot of Watch: sends the status, and each change of it, until the client goes or the server drains.
-// Everything happens on the queue's thread.
+// Everything happens on threads that hold the queue.
 class WatchCall final : public Event {
  public:
   using Pool = CallPool<WatchCall>;

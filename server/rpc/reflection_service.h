@@ -25,7 +25,7 @@ using ReflectionAlphaService =
         grpc::reflection::v1alpha::ServerReflection::Service>;
 
 // A slot of ServerReflectionInfo: answers request after request until the client is done. Everything
-// happens on the queue's thread.
+// happens on threads that hold the queue.
 class ReflectionCall final : public Event {
  public:
   using Pool = CallPool<ReflectionCall>;

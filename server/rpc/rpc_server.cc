@@ -98,7 +98,7 @@ class Running final : public RpcServer {
   void AddReflection(ReflectionCall::RequestCall request_call, CallQueue& queue);
   void AddStreams(CallQueue& queue);
   void WaitUntilQuiet(absl::Time deadline) const;
-  // Runs on each queue's thread, for each of its open streams.
+  // Has each queue tell its open streams, on a thread that holds it.
   void UpdateStreams(CallQueue& queue);
 
   RpcOptions options_;
@@ -182,7 +182,9 @@ void Running::Serve() {
     }});
   }
   acceptor_ = std::make_unique<net::Acceptor>(std::move(listeners_), options_.connections,
-                                              MakeChannelzCounts());
+                                              MakeChannelzCounts(), [this] {
+                                                for (const auto& queue : queues_) queue->LookAfter();
+                                              });
 }
 
 template <typename Request, typename Response>

@@ -26,8 +26,8 @@
 namespace keyward::rpc {
 
 // A call slot of a unary method: takes a call, answers it, and takes the next one. One operation is under
-// way at a time. The queue's thread takes the call; any one thread answers it. Its messages are lent to it
-// while it needs them.
+// way at a time. A thread that holds the queue takes the call; any one thread answers it. Its messages are
+// lent to it while it needs them.
 template <typename Request, typename Response>
 class UnaryCall final : public Event {
  public:
@@ -120,7 +120,8 @@ class UnaryCall final : public Event {
     });
   }
 
-  // The last thing done with the slot on this thread: once gRPC's Finish is called, the queue's may use it.
+  // The last thing done with the slot on this thread: once gRPC's Finish is called, one that holds the
+  // queue may use it.
   void Finish(absl::Status status) {
     if (messages_ != nullptr && method_.wipe_request) method_.wipe_request(messages_->request);
     received_.Wipe();
@@ -133,7 +134,7 @@ class UnaryCall final : public Event {
     const grpc::ByteBuffer body = WriteMessage(messages_->response);
     response_bytes_ = body.Length();
     if (method_.wipe_response) method_.wipe_response(messages_->response);
-    if (pool_.OnItsThread()) {
+    if (pool_.IsHeld()) {
       GiveMessagesBack();
     } else {
       WipeStackBelow();
@@ -174,7 +175,7 @@ class UnaryCall final : public Event {
   auth::Standing standing_;
   size_t request_bytes_ = 0;
   size_t response_bytes_ = 0;
-  // While the request is read and until it is answered, and then until the slot is on its thread again.
+  // While the request is read and until it is answered, and then until the queue is held again.
   typename Stock::Ptr messages_;
 };
 

@@ -13,9 +13,9 @@ RESETS = 50_000
 # Long enough for the other client to make the calls that a percentile is taken of. The attacker is cut within
 # some tens of milliseconds of it.
 SECONDS = 10 if SOAK else 0.75
-GROWTH_MIB = 64
+GROWTH_MIB = 32
 RETURNS = 100 if SOAK else 20
-RETURNING_GROWTH_MIB = 512
+RETURNING_GROWTH_MIB = 256
 
 ENCRYPT = keys.EncryptRequest(user_id="flood", plaintext=b"x").SerializeToString()
 BATCH = keys.BatchEncryptRequest(requests=[

@@ -33,6 +33,12 @@ TEST(RapidResetsTest, SavesNothingUpForLater) {
   EXPECT_TRUE(resets.Judge({.open = 0, .unanswered = RapidResets::kMaxResets + 1}, now));
 }
 
+TEST(RapidResetsTest, LetsAClientMakeAllItsCallsAnewBeforeGrpcHasDoneWithThoseGivenUp) {
+  RapidResets resets;
+  EXPECT_FALSE(resets.Judge({.open = 2 * kMaxStreamsPerConnection * 9 / 8, .unanswered = 0},
+                            RapidResets::Clock::now()));
+}
+
 TEST(RapidResetsTest, IsToldOfStreamsThatGrpcHasNotDoneWith) {
   RapidResets resets;
   const RapidResets::Clock::time_point now = RapidResets::Clock::now();
