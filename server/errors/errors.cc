@@ -105,12 +105,6 @@ absl::Status KekInUse(std::string_view why) {
   return FailedPrecondition("KEK_IN_USE", absl::StrCat("the master key is still needed: ", View(why)));
 }
 
-absl::Status LegacyShared(std::string_view what) {
-  return FailedPrecondition(
-      "LEGACY_SHARED",
-      absl::StrCat(View(what), " would leave the Python module behind, which shares --legacy_db"));
-}
-
 absl::Status EtagMismatch() {
   return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
                "the user's key was changed since this etag was read");

@@ -34,11 +34,8 @@ absl::Status EncryptionDisabled();
 absl::Status LegacyShared(std::string_view what);
 // `kek_id`: 16 hex digits.
 absl::Status KekNotLoaded(std::string_view kek_id);
-
 // A master key that is still needed; `why` says for what.
 absl::Status KekInUse(std::string_view why);
-// A verb that the Python module could not follow, while the legacy database is shared with it.
-absl::Status LegacyShared(std::string_view what);
 
 // ABORTED: the user was changed since the caller looked.
 absl::Status EtagMismatch();

@@ -34,7 +34,6 @@ std::vector<Contract> AllErrors() {
       {LegacyShared("a v3 token"), StatusCode::kFailedPrecondition, "LEGACY_SHARED"},
       {KekNotLoaded("0123456789abcdef"), StatusCode::kFailedPrecondition, "KEK_NOT_LOADED"},
       {KekInUse("keys are wrapped under it"), StatusCode::kFailedPrecondition, "KEK_IN_USE"},
-      {LegacyShared("rotation"), StatusCode::kFailedPrecondition, "LEGACY_SHARED"},
       {EtagMismatch(), StatusCode::kAborted, "ETAG_MISMATCH"},
       {StoredKeyCorrupt(), StatusCode::kDataLoss, "STORED_KEY_CORRUPT"},
       {StoreUnavailable("disk full"), StatusCode::kUnavailable, "STORE_UNAVAILABLE", true},
