@@ -1,10 +1,12 @@
 #include "server/store/bridged_key_store.h"
 
+#include <iterator>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/errors/errors.h"
+#include "server/store/stored_row.h"
 
 namespace keyward::store {
 namespace {
@@ -54,7 +56,7 @@ BridgedKeyStore::~BridgedKeyStore() {
   calls_.WaitForNone();
   finds_.Close();
   reader_.join();
-  creates_.Close();
+  legacy_writes_.Close();
   writer_.join();
 }
 
@@ -130,7 +132,8 @@ void BridgedKeyStore::CreateMany(std::vector<NewUser> users, CreateManyCallback 
                                   : absl::StatusOr<Created>(keys.status()));
     }
     if (missing.empty()) return done(std::move(results));
-    creates_.Push({std::move(users), std::move(missing), std::move(results), std::move(done)});
+    legacy_writes_.Push(PendingCreate{std::move(users), std::move(missing), std::move(results),
+                                      std::move(done)});
   });
 }
 
@@ -138,11 +141,78 @@ void BridgedKeyStore::Page(std::string after, int limit, PageCallback done) {
   store_->Page(std::move(after), limit, std::move(done));
 }
 
+void BridgedKeyStore::FindDueForPurge(int64_t micros, int limit, IdsCallback done) {
+  store_->FindDueForPurge(micros, limit, std::move(done));
+}
+
+void BridgedKeyStore::CountByKek(KekUseCallback done) { store_->CountByKek(std::move(done)); }
+
+void BridgedKeyStore::RetireKek(std::string kek_id, int64_t micros, DoneCallback done) {
+  store_->RetireKek(std::move(kek_id), micros, std::move(done));
+}
+
+void BridgedKeyStore::ListRetiredKeks(RetiredKeksCallback done) {
+  store_->ListRetiredKeks(std::move(done));
+}
+
+void BridgedKeyStore::PutNote(std::string name, std::string text, DoneCallback done) {
+  store_->PutNote(std::move(name), std::move(text), std::move(done));
+}
+
+void BridgedKeyStore::GetNote(std::string name, NoteCallback done) {
+  store_->GetNote(std::move(name), std::move(done));
+}
+
+void BridgedKeyStore::Backup(std::string path, DoneCallback done) {
+  store_->Backup(std::move(path), std::move(done));
+}
+
+void BridgedKeyStore::UpdateMany(std::vector<std::string> user_ids, Change change,
+                                 UpdateManyCallback done) {
+  FindMany(std::move(user_ids), [this, change = std::move(change),
+                                 done = calls_.Track(std::move(done))](auto found) mutable {
+    UpdateFound(std::move(found), std::move(change), std::move(done));
+  });
+}
+
+void BridgedKeyStore::UpdateFound(std::vector<absl::StatusOr<UserKeys>> found, Change change,
+                                  UpdateManyCallback done) {
+  std::vector<std::string> user_ids;
+  for (const auto& user : found) {
+    if (user.ok()) user_ids.push_back(user->user_id);
+  }
+  auto returned = std::make_shared<ReturnedUsers>();
+  store_->UpdateMany(std::move(user_ids), NoteReturned(std::move(change), returned),
+                     [this, returned, found = std::move(found),
+                      done = std::move(done)](auto updated) mutable {
+    auto next = std::make_move_iterator(updated.begin());
+    for (auto& user : found) {
+      if (user.ok()) user = *next++;
+    }
+    if (!NeedsFollowUp(found, *returned)) return done(std::move(found));
+    legacy_writes_.Push(
+        PendingFollowUp{std::move(returned), std::move(found), std::move(done)});
+  });
+}
+
+void BridgedKeyStore::Follow(PendingFollowUp follow_up) {
+  FollowInLegacy(*writes_, *transcoder_, *follow_up.returned, follow_up.updated);
+  follow_up.done(std::move(follow_up.updated));
+}
+
 void BridgedKeyStore::WriteLoop() {
   while (true) {
-    std::vector<PendingCreate> group = creates_.TakeAll();
+    auto group = legacy_writes_.TakeAll();
     if (group.empty()) return;
-    CreateGroup(std::move(group));
+    std::vector<PendingCreate> creates;
+    for (auto& write : group) {
+      if (auto* follow_up = std::get_if<PendingFollowUp>(&write)) {
+        Follow(std::move(*follow_up));
+      } else {
+        creates.push_back(std::get<PendingCreate>(std::move(write)));
+      }
+    }
+    if (!creates.empty()) CreateGroup(std::move(creates));
   }
 }
 
@@ -151,8 +221,9 @@ void BridgedKeyStore::CreateGroup(std::vector<PendingCreate> group) {
   std::vector<NewUser> users;
   for (const Minted& each : minted) users.push_back(std::move(each.create->users[each.index]));
   // The group's elements stay where they are when it moves.
-  store_->CreateMany(std::move(users), [group = std::move(group),
+  store_->CreateMany(std::move(users), [this, group = std::move(group),
                                         minted = std::move(minted)](auto created) mutable {
+    RemoveRowsOfTombstones(created);
     for (size_t i = 0; i < minted.size(); ++i) {
       // New to the store, but not to the legacy file: the user had this key before.
       if (created[i].ok() && minted[i].theirs) created[i]->created = false;
@@ -160,6 +231,16 @@ void BridgedKeyStore::CreateGroup(std::vector<PendingCreate> group) {
     }
     for (PendingCreate& create : group) create.done(std::move(create.results));
   });
+}
+
+void BridgedKeyStore::RemoveRowsOfTombstones(std::vector<absl::StatusOr<Created>>& created) {
+  std::vector<absl::StatusOr<UserKeys>> tombstones;
+  for (const auto& user : created) {
+    if (user.ok() && IsTombstone(user->keys)) tombstones.push_back(user->keys);
+  }
+  if (tombstones.empty()) return;
+  legacy_writes_.Push(PendingFollowUp{std::make_shared<ReturnedUsers>(), std::move(tombstones),
+                                      calls_.Track([](const auto&) {})});
 }
 
 std::vector<BridgedKeyStore::Minted> BridgedKeyStore::MintInLegacy(

@@ -6,12 +6,14 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "server/store/calls_in_flight.h"
 #include "server/store/key_store.h"
 #include "server/store/legacy_database.h"
+#include "server/store/legacy_follow_up.h"
 #include "server/store/legacy_sync.h"
 #include "server/store/legacy_transcoder.h"
 #include "server/store/work_queue.h"
@@ -24,7 +26,9 @@ namespace keyward::store {
 // The legacy file decides who was first. A user whom the store lacks is looked for there. A new
 // user's key is committed there first, all that wait in one transaction, where a row that is there
 // already wins, and then stored: a crash in between leaves a row that the next call finds. What the
-// store has, tombstones included, beats any row. A row that no loaded master key opens stays as it
+// store has, tombstones included, beats any row. Who is deleted or destroyed loses the row there, after
+// the commit in the store; a row that a crash or a busy file left behind goes at the next such call, or at the
+// next start. A row that no loaded master key opens stays as it
 // is and answers errors::StoredKeyCorrupt.
 class BridgedKeyStore : public KeyStore {
  public:
@@ -38,6 +42,16 @@ class BridgedKeyStore : public KeyStore {
   void FindMany(std::vector<std::string> user_ids, FindManyCallback done) override;
   void CreateMany(std::vector<NewUser> users, CreateManyCallback done) override;
   void Page(std::string after, int limit, PageCallback done) override;
+  void UpdateMany(std::vector<std::string> user_ids, Change change,
+                  UpdateManyCallback done) override;
+  void FindDueForPurge(int64_t micros, int limit, IdsCallback done) override;
+  void CountByKek(KekUseCallback done) override;
+  void RetireKek(std::string kek_id, int64_t micros, DoneCallback done) override;
+  void ListRetiredKeks(RetiredKeksCallback done) override;
+  void PutNote(std::string name, std::string text, DoneCallback done) override;
+  void GetNote(std::string name, NoteCallback done) override;
+  // Of the store alone.
+  void Backup(std::string path, DoneCallback done) override;
   std::string_view Kind() const override { return store_->Kind(); }
 
   // What was done at the start.
@@ -66,6 +80,12 @@ class BridgedKeyStore : public KeyStore {
     std::vector<absl::StatusOr<Created>> results;
     CreateManyCallback done;
   };
+  // Changes that the store has committed and the legacy file has yet to follow.
+  struct PendingFollowUp {
+    std::shared_ptr<ReturnedUsers> returned;
+    std::vector<absl::StatusOr<UserKeys>> updated;
+    UpdateManyCallback done;
+  };
   // A missing user of a group of pending creates, on the way through the legacy file.
   struct Minted {
     PendingCreate* create;
@@ -75,12 +95,19 @@ class BridgedKeyStore : public KeyStore {
     absl::StatusOr<Created>& result() const { return create->results[index]; }
   };
 
+  // Updates those who were found, and gives the others the error that they met.
+  void UpdateFound(std::vector<absl::StatusOr<UserKeys>> found, Change change,
+                   UpdateManyCallback done);
+
   // On the threads of the legacy file:
   void ReadLoop();
   // `busy` is set where the file is, and then nothing is looked up.
   void FindInLegacy(PendingFind find, absl::Status& busy);
   absl::StatusOr<std::optional<KeyVersion>> ImportFromLegacy(const std::string& user_id);
   void WriteLoop();
+  void Follow(PendingFollowUp follow_up);
+  // Takes rows back that were made for users who had come to be tombstones meanwhile.
+  void RemoveRowsOfTombstones(std::vector<absl::StatusOr<Created>>& created);
   void CreateGroup(std::vector<PendingCreate> group);
   // Commits the group's missing users to the legacy file. Those that fail get their results here, the
   // others come back.
@@ -95,7 +122,7 @@ class BridgedKeyStore : public KeyStore {
   const std::unique_ptr<LegacyDatabase> reads_;   // the reader's alone
   const std::unique_ptr<LegacyDatabase> writes_;  // the writer's alone
   WorkQueue<PendingFind> finds_;
-  WorkQueue<PendingCreate> creates_;
+  WorkQueue<std::variant<PendingCreate, PendingFollowUp>> legacy_writes_;
   std::thread writer_;
   std::thread reader_;
 };

@@ -67,6 +67,12 @@ absl::Status RewriteDurably(const std::string& path) {
   return absl::ErrnoToStatus(errno, absl::StrCat("cannot write ", path, " to the disk"));
 }
 
+absl::Status SyncFile(const std::string& path) {
+  const OpenFile file(path, O_RDONLY);
+  if (file.is_open() && fsync(file.number()) == 0) return absl::OkStatus();
+  return absl::ErrnoToStatus(errno, absl::StrCat("cannot sync ", path));
+}
+
 absl::Status SyncFolderOf(const std::string& path) {
   std::filesystem::path folder = std::filesystem::path(path).parent_path();
   if (folder.empty()) folder = ".";

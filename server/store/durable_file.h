@@ -13,6 +13,9 @@ namespace keyward::store {
 // to be kept. Errors name the file.
 absl::Status RewriteDurably(const std::string& path);
 
+// Makes a file durable that was just written, and of which no sync has failed.
+absl::Status SyncFile(const std::string& path);
+
 // Makes the names of the files durable that stand in the same folder as `path`.
 absl::Status SyncFolderOf(const std::string& path);
 

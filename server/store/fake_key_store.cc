@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/errors/errors.h"
+#include "server/store/user_change.h"
 
 namespace keyward::store {
 
@@ -115,8 +116,11 @@ absl::StatusOr<UserKeys> FakeKeyStore::UpdateOne(const std::string& user_id,
   sync::MutexLock lock(mutex_);
   const auto it = users_.find(user_id);
   if (it == users_.end()) return errors::UserKeyNotFound();
-  absl::StatusOr<std::optional<UserKeys>> changed = change(it->second);
+  absl::StatusOr<std::optional<UserKeys>> changed = ChangeUser(it->second, change);
   if (!changed.ok()) return changed.status();
+  if (changed->has_value() && IsUnderRetiredKek(it->second, **changed)) {
+    return errors::EncryptionDisabled();
+  }
   if (changed->has_value()) it->second = **std::move(changed);
   return it->second;
 }
@@ -156,15 +160,25 @@ absl::StatusOr<UserKeys> FakeKeyStore::Get(const std::string& user_id) const {
   return it->second;
 }
 
-Created FakeKeyStore::CreateOrGet(NewUser user) {
+bool FakeKeyStore::IsUnderRetiredKek(const UserKeys& now, const UserKeys& next) const {
+  return std::any_of(next.versions.begin(), next.versions.end(), [&](const KeyVersion& key) {
+    const KeyVersion* before = FindVersion(now, key.version);
+    return retired_.contains(key.kek_id) && (before == nullptr || before->kek_id != key.kek_id);
+  });
+}
+
+absl::StatusOr<Created> FakeKeyStore::CreateOrGet(NewUser user) {
   sync::MutexLock lock(mutex_);
+  if (!users_.contains(user.user_id) && retired_.contains(user.key.kek_id)) {
+    return errors::EncryptionDisabled();
+  }
   const auto [it, inserted] = users_.try_emplace(user.user_id);
   if (inserted) {
     it->second.user_id = std::move(user.user_id);
     it->second.primary_version = user.key.version;
     it->second.versions.push_back(std::move(user.key));
   }
-  return {it->second, inserted};
+  return Created{it->second, inserted};
 }
 
 std::vector<UserKeys> FakeKeyStore::PageAfter(const std::string& after, int limit) const {

@@ -41,9 +41,11 @@ class FakeKeyStore : public KeyStore {
 
  private:
   absl::StatusOr<UserKeys> Get(const std::string& user_id) const;
-  Created CreateOrGet(NewUser user);
+  absl::StatusOr<Created> CreateOrGet(NewUser user);
   std::vector<UserKeys> PageAfter(const std::string& after, int limit) const;
   absl::StatusOr<UserKeys> UpdateOne(const std::string& user_id, const Change& change);
+  bool IsUnderRetiredKek(const UserKeys& now, const UserKeys& next) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<std::string> DueForPurge(int64_t micros, int limit) const;
   std::map<std::string, int64_t> KeysByKek() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

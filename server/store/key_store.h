@@ -27,6 +27,8 @@ struct KeyVersion {
   VersionState state = VersionState::kEnabled;
   int64_t created_at_micros = 0;  // since 1970, UTC
   int64_t messages = 0;           // sealed with it under random 96-bit nonces; an estimate
+
+  bool operator==(const KeyVersion&) const = default;
 };
 
 // All that is stored of a user.
@@ -40,6 +42,8 @@ struct UserKeys {
   int64_t purge_at_micros = 0;  // when a deleted user's keys are destroyed, since 1970, UTC; 0: never
   std::string rotation_id;      // names the request that made the newest version; empty: none did
   std::vector<KeyVersion> versions;  // newest first
+
+  bool operator==(const UserKeys&) const = default;
 };
 
 // A user to be stored with a first version of the key.
@@ -111,32 +115,34 @@ class KeyStore {
   // wrapped key away (kDestroyed), no file of the store holds its bytes any longer once `done` is called; where
   // that cannot be brought about the user fails with errors::StoreUnavailable, though the change may stand.
   virtual void UpdateMany(std::vector<std::string> user_ids, Change change,
-                          UpdateManyCallback done);
+                          UpdateManyCallback done) = 0;
   void Update(std::string user_id, Change change, UpdateCallback done);
 
   // Up to `limit` users, deleted ones, whose time of purge is at or before `micros`, the longest due first.
   using IdsCallback = absl::AnyInvocable<void(absl::StatusOr<std::vector<std::string>>)>;
-  virtual void FindDueForPurge(int64_t micros, int limit, IdsCallback done);
+  virtual void FindDueForPurge(int64_t micros, int limit, IdsCallback done) = 0;
 
   // Looks through all keys.
   using KekUseCallback = absl::AnyInvocable<void(absl::StatusOr<std::vector<KekUse>>)>;
-  virtual void CountByKek(KekUseCallback done);
+  virtual void CountByKek(KekUseCallback done) = 0;
 
   // Notes that the master key is retired, unless a key is still wrapped under it: errors::KekInUse. In
-  // one transaction with that look. One that is retired already stays so, since its first time.
+  // one transaction with that look. One that is retired already stays so, since its first time. From then on a
+  // key that would be wrapped under it is not stored: errors::EncryptionDisabled. What was wrapped under it
+  // before is erased as a destroyed key is.
   using DoneCallback = absl::AnyInvocable<void(absl::Status)>;
-  virtual void RetireKek(std::string kek_id, int64_t micros, DoneCallback done);
+  virtual void RetireKek(std::string kek_id, int64_t micros, DoneCallback done) = 0;
   using RetiredKeksCallback = absl::AnyInvocable<void(absl::StatusOr<std::vector<RetiredKek>>)>;
-  virtual void ListRetiredKeks(RetiredKeksCallback done);
+  virtual void ListRetiredKeks(RetiredKeksCallback done) = 0;
 
   // A short text that outlives the process, by name; an empty one is as good as none.
-  virtual void PutNote(std::string name, std::string text, DoneCallback done);
+  virtual void PutNote(std::string name, std::string text, DoneCallback done) = 0;
   using NoteCallback = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
-  virtual void GetNote(std::string name, NoteCallback done);
+  virtual void GetNote(std::string name, NoteCallback done) = 0;
 
   // Writes a consistent copy of the whole store to a new file, mode 0600, while it goes on. An error is a full
   // line for the operator; then there is no such file.
-  virtual void Backup(std::string path, DoneCallback done);
+  virtual void Backup(std::string path, DoneCallback done) = 0;
 
   // What the engine is called in status answers: "sqlite".
   virtual std::string_view Kind() const = 0;

@@ -55,7 +55,7 @@ absl::StatusOr<std::unique_ptr<LegacyDatabase>> LegacyDatabase::Open(
 
 absl::Status LegacyDatabase::Connect() {
   if (connection_ != nullptr && !connection_->NeedsReopen()) return absl::OkStatus();
-  for (SqliteStatement* statement : {&find_, &page_, &insert_, &begin_, &commit_}) {
+  for (SqliteStatement* statement : {&find_, &page_, &insert_, &remove_, &begin_, &commit_}) {
     *statement = SqliteStatement();
   }
   connection_.reset();
@@ -86,6 +86,7 @@ absl::Status LegacyDatabase::PrepareStatements() {
       {&insert_,
        "INSERT OR IGNORE INTO encryption_keys (user_id, encrypted_key, created_at)"
        " VALUES (?1, ?2, ?3)"},
+      {&remove_, "DELETE FROM encryption_keys WHERE user_id = ?1"},
       {&begin_, "BEGIN IMMEDIATE"},
       {&commit_, "COMMIT"},
   };
@@ -124,6 +125,24 @@ absl::StatusOr<std::vector<LegacyInsert>> LegacyDatabase::InsertOrGet(
   absl::StatusOr<std::vector<LegacyInsert>> inserts = Transact(rows);
   if (!inserts.ok()) connection_->Rollback();
   return inserts;
+}
+
+absl::Status LegacyDatabase::Remove(const std::vector<std::string>& user_ids) {
+  if (user_ids.empty()) return absl::OkStatus();
+  if (absl::Status connected = Connect(); !connected.ok()) return connected;
+  absl::Status removed = RemoveAll(user_ids);
+  if (!removed.ok()) connection_->Rollback();
+  // A rollback journal is gone with the commit; in a write-ahead log the pages stay until it is emptied.
+  return removed.ok() ? connection_->EmptyLog(options_.busy_timeout) : removed;
+}
+
+absl::Status LegacyDatabase::RemoveAll(const std::vector<std::string>& user_ids) {
+  absl::Status status = begin_.Run();
+  for (size_t i = 0; status.ok() && i < user_ids.size(); ++i) {
+    remove_.BindText(1, user_ids[i]);
+    status = remove_.Run();
+  }
+  return status.ok() ? commit_.Run() : status;
 }
 
 absl::StatusOr<std::vector<LegacyInsert>> LegacyDatabase::Transact(

@@ -46,6 +46,10 @@ class LegacyDatabase {
   // order of `rows`. On an error none is added.
   absl::StatusOr<std::vector<LegacyInsert>> InsertOrGet(const std::vector<LegacyRow>& rows);
 
+  // Removes the users' rows, all in one transaction; the file and its log then hold nothing of them. Who has
+  // none is passed over. On an error they may be gone.
+  absl::Status Remove(const std::vector<std::string>& user_ids);
+
  private:
   explicit LegacyDatabase(LegacyDatabaseOptions options) : options_(std::move(options)) {}
   // Opens the file unless it is open and sound.
@@ -54,10 +58,11 @@ class LegacyDatabase {
   absl::StatusOr<std::optional<LegacyRow>> FindConnected(const std::string& user_id);
   absl::StatusOr<LegacyInsert> InsertOrGetOne(const LegacyRow& row);
   absl::StatusOr<std::vector<LegacyInsert>> Transact(const std::vector<LegacyRow>& rows);
+  absl::Status RemoveAll(const std::vector<std::string>& user_ids);
 
   const LegacyDatabaseOptions options_;
   std::unique_ptr<SqliteConnection> connection_;
-  SqliteStatement find_, page_, insert_, begin_, commit_;
+  SqliteStatement find_, page_, insert_, remove_, begin_, commit_;
 };
 
 }  // namespace keyward::store

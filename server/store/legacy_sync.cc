@@ -6,6 +6,8 @@
 #include <memory>
 #include <utility>
 
+#include "server/store/stored_row.h"
+
 namespace keyward::store {
 namespace {
 
@@ -65,6 +67,7 @@ class Sync {
   absl::Status FlushWhenFull(size_t full);
   absl::Status FlushImports();
   absl::Status FlushExports();
+  absl::Status FlushRemovals();
   void StartImport(const LegacyRow& row);
   void AddExport(const UserKeys& user);
   void Compare(const LegacyRow& row, const UserKeys& user);
@@ -74,6 +77,7 @@ class Sync {
   const LegacyTranscoder& transcoder_;
   LegacySyncReport report_;
   std::vector<Import> imports_;  // on their way into the store, all in few commits
+  std::vector<std::string> removals_;
   std::vector<LegacyRow> exports_;
   std::vector<UserKeys> exported_;  // whose rows those are
 };
@@ -113,7 +117,10 @@ absl::Status Sync::FlushWhenFull(size_t full) {
   if (imports_.size() >= full) {
     if (absl::Status flushed = FlushImports(); !flushed.ok()) return flushed;
   }
-  return exports_.size() >= full ? FlushExports() : absl::OkStatus();
+  if (exports_.size() >= full) {
+    if (absl::Status flushed = FlushExports(); !flushed.ok()) return flushed;
+  }
+  return removals_.size() >= full ? FlushRemovals() : absl::OkStatus();
 }
 
 void Sync::StartImport(const LegacyRow& row) {
@@ -170,11 +177,15 @@ absl::Status Sync::FlushExports() {
   return absl::OkStatus();
 }
 
+absl::Status Sync::FlushRemovals() {
+  if (absl::Status removed = legacy_.Remove(removals_); !removed.ok()) return removed;
+  report_.removed += static_cast<int64_t>(removals_.size());
+  removals_.clear();
+  return absl::OkStatus();
+}
+
 void Sync::Compare(const LegacyRow& row, const UserKeys& user) {
-  if (user.state == UserState::kDeleted || user.state == UserState::kDestroyed) {
-    ++report_.already_there;
-    return;
-  }
+  if (IsTombstone(user)) return removals_.push_back(row.user_id);
   const KeyVersion* primary = PrimaryOf(user);
   if (primary == nullptr) return report_.unreadable.Add(row.user_id);
   const absl::StatusOr<bool> same = transcoder_.SameKey(row, *primary);

@@ -24,7 +24,8 @@ struct UserTally {
 struct LegacySyncReport {
   int64_t imported = 0;       // users of the legacy file that the store did not have
   int64_t exported = 0;       // active users of the store that the legacy file did not have
-  int64_t already_there = 0;  // users of both, with the same key, and tombstones of the store
+  int64_t already_there = 0;  // users of both, with the same key
+  int64_t removed = 0;        // rows of users whom the store has as deleted or destroyed
   UserTally unreadable;   // the key in the file, or in the store, opens under no loaded master key
   UserTally conflicting;  // two different keys: both stay as they are, the store's one is served
 };

@@ -31,11 +31,40 @@ class ReadGate {
     changed_.NotifyAll();
   }
 
+  bool IsEmpty() {
+    sync::MutexLock lock(mutex_);
+    return inside_ == 0;
+  }
+
  private:
   sync::Mutex mutex_;
   sync::CondVar changed_;
   int inside_ ABSL_GUARDED_BY(mutex_) = 0;
   bool shut_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+// Is inside a gate for a scope.
+class PassedGate {
+ public:
+  explicit PassedGate(ReadGate& gate) : gate_(gate) { gate_.Enter(); }
+  ~PassedGate() { gate_.Leave(); }
+  PassedGate(const PassedGate&) = delete;
+  PassedGate& operator=(const PassedGate&) = delete;
+
+ private:
+  ReadGate& gate_;
+};
+
+// Keeps a gate shut for a scope.
+class ShutGate {
+ public:
+  explicit ShutGate(ReadGate& gate) : gate_(gate) { gate_.Shut(); }
+  ~ShutGate() { gate_.Open(); }
+  ShutGate(const ShutGate&) = delete;
+  ShutGate& operator=(const ShutGate&) = delete;
+
+ private:
+  ReadGate& gate_;
 };
 
 }  // namespace keyward::store

@@ -11,6 +11,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "server/errors/errors.h"
+#include "server/store/page_remnants.h"
 
 namespace keyward::store {
 namespace {
@@ -57,9 +58,9 @@ std::string Uri(const std::string& path, std::string_view parameters) {
 Way WayOf(const std::string& path, SqliteConnection::Access access) {
   switch (access) {
     case SqliteConnection::Access::kReadOnly:
-      return {path, SQLITE_OPEN_READONLY};
+      return {path, SQLITE_OPEN_READONLY, RemnantFreeVfs()};  // it may write a backup
     case SqliteConnection::Access::kReadWrite:
-      return {path, SQLITE_OPEN_READWRITE};
+      return {path, SQLITE_OPEN_READWRITE, RemnantFreeVfs()};
     case SqliteConnection::Access::kFrozen:
       break;
   }
@@ -73,6 +74,11 @@ int Tick(void* tick) {
   (*static_cast<std::function<void()>*>(tick))();
   return 0;
 }
+
+int IsSet(void* stop) { return *static_cast<const std::atomic<bool>*>(stop) ? 1 : 0; }
+
+// How many instructions of SQLite's machine pass between two looks at how things are.
+constexpr int kInstructions = 100'000;
 
 bool MayPassWithNewConnection(int primary_code) {
   switch (primary_code) {
@@ -148,9 +154,9 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
   const int code =
       sqlite3_open_v2(way.name.c_str(), &database,
                       way.flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, way.vfs);
-  std::unique_ptr<SqliteConnection> connection(new SqliteConnection(database));
+  std::unique_ptr<SqliteConnection> connection(new SqliteConnection(database, busy_timeout));
   if (code != SQLITE_OK) return connection->Error(code);
-  sqlite3_busy_timeout(database, static_cast<int>(absl::ToInt64Milliseconds(busy_timeout)));
+  connection->SetBusyTimeout(busy_timeout);
   sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   if (access == Access::kFrozen) connection->SetCheckpointOnClose(false);
   const absl::Status set = connection->Execute(absl::StrCat(way.before_all, ";", kSettings));
@@ -186,9 +192,12 @@ absl::StatusOr<int64_t> SqliteConnection::QueryInt(std::string_view sql) {
 }
 
 void SqliteConnection::WhileRunning(std::function<void()> tick) {
-  constexpr int kInstructions = 100'000;
   tick_ = std::move(tick);
   sqlite3_progress_handler(database_, tick_ ? kInstructions : 0, Tick, &tick_);
+}
+
+void SqliteConnection::StopWhen(const std::atomic<bool>& stop) {
+  sqlite3_progress_handler(database_, kInstructions, IsSet, const_cast<std::atomic<bool>*>(&stop));
 }
 
 int64_t SqliteConnection::Changes() const { return sqlite3_changes64(database_); }
@@ -208,6 +217,36 @@ void SqliteConnection::Checkpoint() {
   const int code =
       sqlite3_wal_checkpoint_v2(database_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   if (code != SQLITE_OK) Error(code).IgnoreError();
+}
+
+absl::Status SqliteConnection::EmptyLog(absl::Duration wait) {
+  SetBusyTimeout(wait);
+  int code =
+      sqlite3_wal_checkpoint_v2(database_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  SetBusyTimeout(busy_timeout_);
+  if (code == SQLITE_OK) code = SyncLog();
+  return code == SQLITE_OK ? absl::OkStatus() : Error(code);
+}
+
+absl::Status SqliteConnection::OverwriteRemnants() {
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(database_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  const absl::StatusOr<int64_t> page_size = QueryInt("PRAGMA page_size");
+  if (!page_size.ok()) return page_size.status();
+  const int code = store::OverwriteRemnants(file, static_cast<int>(*page_size));
+  return code == SQLITE_OK ? absl::OkStatus() : Error(code);
+}
+
+void SqliteConnection::SetBusyTimeout(absl::Duration timeout) {
+  sqlite3_busy_timeout(database_, static_cast<int>(absl::ToInt64Milliseconds(timeout)));
+}
+
+// SQLite leaves it to the next commit to make the log's new length durable.
+int SqliteConnection::SyncLog() {
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(database_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (log == nullptr || log->pMethods == nullptr) return SQLITE_OK;
+  return log->pMethods->xSync(log, SQLITE_SYNC_FULL);
 }
 
 absl::Status SqliteConnection::Error(int code) {

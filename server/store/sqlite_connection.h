@@ -1,6 +1,7 @@
 #ifndef KEYWARD_SERVER_STORE_SQLITE_CONNECTION_H_
 #define KEYWARD_SERVER_STORE_SQLITE_CONNECTION_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -84,6 +85,8 @@ class SqliteConnection {
   // The single number that a query gives.
   absl::StatusOr<int64_t> QueryInt(std::string_view sql);
 
+  // A statement that runs when `stop` becomes true ends with an error, soon. `stop` outlives the connection.
+  void StopWhen(const std::atomic<bool>& stop);
   // Calls `tick` some times a second while a statement runs; not from within it.
   void WhileRunning(std::function<void()> tick);
 
@@ -100,6 +103,13 @@ class SqliteConnection {
   // Copies the log into the database as far as readers allow. What fails is tried again next time;
   // LostSync tells of a sync that did.
   void Checkpoint();
+  // Copies all of it, and leaves the log empty, on the disk too. Waits so long for those who read; then it is
+  // UNAVAILABLE. Without a write-ahead log there is nothing to do.
+  absl::Status EmptyLog(absl::Duration wait);
+
+  // Overwrites what page_remnants.h tells of in the whole file; what is written later has none. Within a
+  // transaction that writes, where checkpoints are this connection's alone.
+  absl::Status OverwriteRemnants();
 
   // Whether an error came that a new connection may not meet: the file was read-only or unreadable.
   bool NeedsReopen() const { return needs_reopen_; }
@@ -111,10 +121,14 @@ class SqliteConnection {
 
  private:
   friend class SqliteStatement;
-  explicit SqliteConnection(sqlite3* database) : database_(database) {}
+  SqliteConnection(sqlite3* database, absl::Duration busy_timeout)
+      : database_(database), busy_timeout_(busy_timeout) {}
+  void SetBusyTimeout(absl::Duration timeout);
+  int SyncLog();
   absl::Status Error(int code);
 
   sqlite3* const database_;
+  const absl::Duration busy_timeout_;
   std::function<void()> tick_;
   int log_pages_ = 0;
   bool needs_reopen_ = false;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/errors/errors.h"
 #include "server/store/durable_file.h"
 #include "server/store/sqlite_schema.h"
 
@@ -64,6 +65,8 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::
   absl::Status opened = database->AdoptLog();
   if (opened.ok()) opened = database->OpenWriter();
   if (!opened.ok()) return opened;
+  // Where that fails, the next write tries again.
+  if (database->IsErasureDue()) database->FinishErasure().IgnoreError();
   return database;
 }
 
@@ -72,6 +75,7 @@ absl::Status SqliteDatabase::AdoptLog() {
   if (absl::Status ours = CheckOwner(path_, busy_timeout_); !ours.ok()) return ours;
   // Where nothing can be written, what is there is served as it is.
   if (access(log_path_.c_str(), W_OK) != 0) return absl::OkStatus();
+  is_erasure_due_ = true;
   return RewriteDurably(log_path_);
 }
 
@@ -100,13 +104,40 @@ absl::Status SqliteDatabase::OpenWriter() {
 absl::Status SqliteDatabase::OpenAllAnew() {
   // While this fails, what was synced before is read on.
   if (absl::Status durable = RewriteDurably(log_path_); !durable.ok()) return durable;
-  gate_.Shut();
+  stop_long_reads_ = true;
+  const ShutGate no_long_reads(long_reads_);
+  stop_long_reads_ = false;
+  const ShutGate no_reads(gate_);
   for (const auto& session : sessions_) session->Close();
   index_keeper_.reset();
   all_anew_ = false;
-  absl::Status opened = OpenWriter();
-  gate_.Open();
-  return opened;
+  return OpenWriter();
+}
+
+void SqliteDatabase::CheckpointEvery(int pages) {
+  if (writer_ != nullptr && !writer_->NeedsReopen()) writer_->CheckpointEvery(pages);
+}
+
+absl::Status SqliteDatabase::FinishErasure() {
+  const absl::StatusOr<SqliteWriter*> writer = Writer();
+  if (!writer.ok()) return writer.status();
+  if (!long_reads_.IsEmpty()) return errors::StoreUnavailable("a long read holds the log back");
+  // Most is copied while reads go on.
+  (*writer)->Checkpoint();
+  const ShutGate no_reads(gate_);
+  absl::Status emptied = (*writer)->EmptyLog();
+  if (emptied.ok()) is_erasure_due_ = false;
+  return emptied;
+}
+
+absl::Status SqliteDatabase::ReadLong(
+    const std::function<absl::Status(SqliteConnection&)>& read) {
+  const PassedGate passed(long_reads_);
+  auto connection =
+      SqliteConnection::Open(path_, SqliteConnection::Access::kReadOnly, busy_timeout_);
+  if (!connection.ok()) return connection.status();
+  (*connection)->StopWhen(stop_long_reads_);
+  return read(**connection);
 }
 
 }  // namespace keyward::store

@@ -1,6 +1,8 @@
 #ifndef KEYWARD_SERVER_STORE_SQLITE_DATABASE_H_
 #define KEYWARD_SERVER_STORE_SQLITE_DATABASE_H_
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,6 +31,8 @@ namespace keyward::store {
 // - The same is done where a write met something that was opened for reading, for want of descriptors:
 //   were it the index, a new writer would get it as it is.
 // docs/adr/0017-after-a-failed-sync.md tells why.
+//
+// It also sees to it that keys which were taken away are in no file: docs/adr/0021-changes-and-erasure.md.
 class SqliteDatabase {
  public:
   // A file that is there, and that this process alone may open. Errors as of SqliteStore::Open.
@@ -38,6 +42,21 @@ class SqliteDatabase {
 
   // For one thread: the writer, opened anew after an error. It is good until the next call.
   absl::StatusOr<SqliteWriter*> Writer();
+
+  // As of SqliteWriter; a writer that is to be opened anew is left alone.
+  void CheckpointEvery(int pages);
+
+  // Notes that the next commit takes keys away that no file is to hold any longer.
+  void NoteErasure() { is_erasure_due_ = true; }
+  // Whether the log may still hold such keys: of this process, or of an earlier one that was killed.
+  bool IsErasureDue() const { return is_erasure_due_; }
+  // Copies the log into the database and empties it. UNAVAILABLE while a long read holds it back; then it is to
+  // be tried again. For the writer's thread.
+  absl::Status FinishErasure();
+
+  // Reads what takes long, on a connection of its own; reads of other kinds and writes go on meanwhile. It is
+  // ended with an error where everything has to be opened anew. For any thread.
+  absl::Status ReadLong(const std::function<absl::Status(SqliteConnection&)>& read);
 
   // What reader number `reader` sees at one moment, for the scope; for one thread each.
   class Snapshot {
@@ -71,8 +90,11 @@ class SqliteDatabase {
   // The writer's thread's own. Destroyed last, so that its connection is the one that empties the log.
   std::unique_ptr<SqliteWriter> writer_;
   bool all_anew_ = false;
+  bool is_erasure_due_ = false;
   std::unique_ptr<SqliteConnection> index_keeper_;
 
+  ReadGate long_reads_;
+  std::atomic<bool> stop_long_reads_ = false;
   ReadGate gate_;
   std::vector<std::unique_ptr<SqliteReadSession>> sessions_;
 };

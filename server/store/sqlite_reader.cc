@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/errors/errors.h"
+#include "server/store/sqlite_schema.h"
 #include "server/store/stored_row.h"
 
 namespace keyward::store {
@@ -13,7 +14,11 @@ namespace {
 
 constexpr char kColumns[] =
     "SELECT id.user_id, u.primary_version, u.min_version, u.state,"
-    " k.version, k.kek_id, k.wrap_format, k.wrapped_key, k.state, k.created_at ";
+    " k.version, k.kek_id, k.wrap_format, k.wrapped_key, k.state, k.created_at, u.etag,";
+// What schema 3 added, and what it gave the rows that were there.
+constexpr char kColumnsOfSchema3[] =
+    " u.purge_at, u.rotation_id, u.state_before_delete, k.messages ";
+constexpr char kColumnsBeforeSchema3[] = " 0, '', 1, 0 ";
 constexpr char kFind[] = "FROM (SELECT ?1 AS user_id) id ";
 constexpr char kPage[] =
     "FROM (SELECT user_id FROM users WHERE user_id > ?1"
@@ -42,6 +47,10 @@ UserKeys UserOf(const SqliteStatement& row) {
   keys.primary_version = Narrow<uint32_t>(row.Int(1));
   keys.min_version = Narrow<uint32_t>(row.Int(2));
   keys.state = static_cast<UserState>(Narrow<int>(row.Int(kUserState)));
+  keys.etag = row.Int(10);
+  keys.purge_at_micros = row.Int(11);
+  keys.rotation_id = row.Bytes(12);
+  keys.state_before_delete = static_cast<UserState>(Narrow<int>(row.Int(13)));
   return keys;
 }
 
@@ -53,6 +62,7 @@ KeyVersion VersionOf(const SqliteStatement& row) {
   key.wrapped_key = row.Bytes(7);
   key.state = static_cast<VersionState>(Narrow<int>(row.Int(8)));
   key.created_at_micros = row.Int(9);
+  key.messages = row.Int(14);
   return key;
 }
 
@@ -70,17 +80,32 @@ absl::StatusOr<std::vector<UserKeys>> Collect(SqliteStatement& statement) {
   return users;
 }
 
+// What `item_of` makes of each row.
+template <typename Item, typename ItemOf>
+absl::StatusOr<std::vector<Item>> CollectRows(SqliteStatement& statement, const ItemOf& item_of) {
+  std::vector<Item> items;
+  absl::StatusOr<bool> row = statement.Step();
+  for (; row.ok() && *row; row = statement.Step()) items.push_back(item_of(statement));
+  if (!row.ok()) return row.status();
+  return items;
+}
+
 }  // namespace
 
-SqliteReader::SqliteReader(SqliteStatement find, SqliteStatement page)
-    : find_(std::move(find)), page_(std::move(page)) {}
+SqliteReader::SqliteReader(SqliteConnection& connection, SqliteStatement find,
+                           SqliteStatement page)
+    : connection_(&connection), find_(std::move(find)), page_(std::move(page)) {}
 
 absl::StatusOr<SqliteReader> SqliteReader::Prepare(SqliteConnection& connection) {
-  absl::StatusOr<SqliteStatement> find = connection.Prepare(absl::StrCat(kColumns, kFind, kRows));
+  const absl::StatusOr<int64_t> schema = SqliteSchema(connection);
+  if (!schema.ok()) return schema.status();
+  const std::string columns =
+      absl::StrCat(kColumns, *schema < 3 ? kColumnsBeforeSchema3 : kColumnsOfSchema3);
+  absl::StatusOr<SqliteStatement> find = connection.Prepare(absl::StrCat(columns, kFind, kRows));
   if (!find.ok()) return find.status();
-  absl::StatusOr<SqliteStatement> page = connection.Prepare(absl::StrCat(kColumns, kPage, kRows));
+  absl::StatusOr<SqliteStatement> page = connection.Prepare(absl::StrCat(columns, kPage, kRows));
   if (!page.ok()) return page.status();
-  return SqliteReader(*std::move(find), *std::move(page));
+  return SqliteReader(connection, *std::move(find), *std::move(page));
 }
 
 absl::StatusOr<UserKeys> SqliteReader::Find(const std::string& user_id) {
@@ -104,6 +129,37 @@ absl::StatusOr<std::vector<UserKeys>> SqliteReader::Page(const std::string& afte
   if (!page.ok()) return page;
   for (UserKeys& user : *page) DropImpossibleKeys(user);
   return page;
+}
+
+absl::StatusOr<std::vector<std::string>> SqliteReader::FindDueForPurge(int64_t micros,
+                                                                       int limit) {
+  absl::StatusOr<SqliteStatement> due = connection_->Prepare(
+      "SELECT user_id FROM users WHERE state = 3 AND purge_at > 0 AND purge_at <= ?1"
+      " ORDER BY purge_at, user_id LIMIT ?2");
+  if (!due.ok()) return due.status();
+  due->BindInt(1, micros);
+  due->BindInt(2, std::max(limit, 0));
+  return CollectRows<std::string>(*due, [](const SqliteStatement& row) { return row.Bytes(0); });
+}
+
+absl::StatusOr<std::vector<RetiredKek>> SqliteReader::RetiredKeks() {
+  absl::StatusOr<SqliteStatement> retired =
+      connection_->Prepare("SELECT kek_id, retired_at FROM retired_keks ORDER BY kek_id");
+  if (!retired.ok()) return retired.status();
+  return CollectRows<RetiredKek>(*retired, [](const SqliteStatement& row) {
+    return RetiredKek{row.Bytes(0), row.Int(1)};
+  });
+}
+
+absl::StatusOr<std::string> SqliteReader::GetNote(const std::string& name) {
+  absl::StatusOr<SqliteStatement> note =
+      connection_->Prepare("SELECT text FROM notes WHERE name = ?1");
+  if (!note.ok()) return note.status();
+  note->BindText(1, name);
+  const auto texts =
+      CollectRows<std::string>(*note, [](const SqliteStatement& row) { return row.Bytes(0); });
+  if (!texts.ok()) return texts.status();
+  return texts->empty() ? std::string() : texts->front();
 }
 
 }  // namespace keyward::store

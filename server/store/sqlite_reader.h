@@ -1,6 +1,7 @@
 #ifndef KEYWARD_SERVER_STORE_SQLITE_READER_H_
 #define KEYWARD_SERVER_STORE_SQLITE_READER_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,15 @@ class SqliteReader {
   // The same with nothing left out, whatever the rows hold. A number that no row of ours has is 0.
   absl::StatusOr<std::vector<UserKeys>> PageAsStored(const std::string& after, int limit);
 
- private:
-  SqliteReader(SqliteStatement find, SqliteStatement page);
+  // As of KeyStore, in a database of the newest schema.
+  absl::StatusOr<std::vector<std::string>> FindDueForPurge(int64_t micros, int limit);
+  absl::StatusOr<std::vector<RetiredKek>> RetiredKeks();
+  absl::StatusOr<std::string> GetNote(const std::string& name);
 
+ private:
+  SqliteReader(SqliteConnection& connection, SqliteStatement find, SqliteStatement page);
+
+  SqliteConnection* connection_;
   SqliteStatement find_;
   SqliteStatement page_;
 };

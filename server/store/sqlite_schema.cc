@@ -39,6 +39,21 @@ CREATE TABLE user_keys (
 )sql"},
     // The tables stay; a program that wants a row in users for each would take these for nobody's.
     Migration{"no row in users for whoever is active under the newest version", ""},
+    Migration{"deletion with a grace time, rotation, counts of messages, retired master keys, notes", R"sql(
+ALTER TABLE users ADD COLUMN purge_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE users ADD COLUMN rotation_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE users ADD COLUMN state_before_delete INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE user_keys ADD COLUMN messages INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX users_to_purge ON users (purge_at) WHERE state = 3 AND purge_at > 0;
+CREATE TABLE retired_keks (
+  kek_id BLOB NOT NULL PRIMARY KEY,
+  retired_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE notes (
+  name TEXT NOT NULL PRIMARY KEY,
+  text TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql"},
 };
 
 constexpr char kVersionTable[] =
@@ -50,13 +65,6 @@ absl::StatusOr<bool> HasTable(SqliteConnection& connection, const char* name) {
       "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '", name, "'"));
   if (!count.ok()) return count.status();
   return *count > 0;
-}
-
-absl::StatusOr<int64_t> SchemaVersion(SqliteConnection& connection) {
-  const absl::StatusOr<bool> has_table = HasTable(connection, "schema_version");
-  if (!has_table.ok()) return has_table.status();
-  if (!*has_table) return 0;
-  return connection.QueryInt("SELECT max(version) FROM schema_version");
 }
 
 absl::Status CheckForeignFile(SqliteConnection& connection, const std::string& path) {
@@ -89,6 +97,13 @@ absl::Status ApplyMissing(SqliteConnection& connection, int64_t from, absl::Time
 
 int64_t NewestSqliteSchema() { return static_cast<int64_t>(kMigrations.size()); }
 
+absl::StatusOr<int64_t> SqliteSchema(SqliteConnection& connection) {
+  const absl::StatusOr<bool> has_table = HasTable(connection, "schema_version");
+  if (!has_table.ok()) return has_table.status();
+  if (!*has_table) return 0;
+  return connection.QueryInt("SELECT max(version) FROM schema_version");
+}
+
 absl::StatusOr<bool> IsKeywardFile(SqliteConnection& connection) {
   const absl::StatusOr<int64_t> application = connection.QueryInt("PRAGMA application_id");
   if (!application.ok()) return application.status();
@@ -99,7 +114,7 @@ absl::Status CheckSqliteFile(SqliteConnection& connection, const std::string& pa
   const absl::StatusOr<bool> own = IsKeywardFile(connection);
   if (!own.ok()) return own.status();
   if (!*own) return CheckForeignFile(connection, path);
-  const absl::StatusOr<int64_t> version = SchemaVersion(connection);
+  const absl::StatusOr<int64_t> version = SqliteSchema(connection);
   if (!version.ok()) return version.status();
   if (*version <= NewestSqliteSchema()) return absl::OkStatus();
   return absl::FailedPreconditionError(
@@ -108,7 +123,7 @@ absl::Status CheckSqliteFile(SqliteConnection& connection, const std::string& pa
 }
 
 absl::Status MigrateSqliteSchema(SqliteConnection& connection, absl::Time now) {
-  const absl::StatusOr<int64_t> version = SchemaVersion(connection);
+  const absl::StatusOr<int64_t> version = SqliteSchema(connection);
   if (!version.ok()) return version.status();
   if (*version == NewestSqliteSchema()) return absl::OkStatus();
   absl::Status done = connection.Execute("BEGIN EXCLUSIVE");

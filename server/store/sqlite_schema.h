@@ -15,6 +15,9 @@ namespace keyward::store {
 // opened.
 int64_t NewestSqliteSchema();
 
+// The schema that the database has; 0: none yet.
+absl::StatusOr<int64_t> SqliteSchema(SqliteConnection& connection);
+
 // Whether Keyward wrote the file.
 absl::StatusOr<bool> IsKeywardFile(SqliteConnection& connection);
 

@@ -2,17 +2,35 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/errors/errors.h"
 #include "server/store/private_file.h"
+#include "server/store/sqlite_backup.h"
 
 namespace keyward::store {
 namespace {
 
 // How many reads share a snapshot: after each commit a reader has to read its pages anew.
 constexpr size_t kReadsOfASnapshot = 32;
+
+// How soon a log is looked at again that somebody else holds back; nobody tells when that ends.
+constexpr std::chrono::milliseconds kErasureRetry(10);
+
+absl::StatusOr<std::vector<KekUse>> CountKeysByKek(SqliteConnection& connection) {
+  absl::StatusOr<SqliteStatement> keys =
+      connection.Prepare("SELECT kek_id FROM user_keys WHERE state <> 3 AND length(kek_id) = 8");
+  if (!keys.ok()) return keys.status();
+  std::map<std::string, int64_t> counts;
+  absl::StatusOr<bool> row = keys->Step();
+  for (; row.ok() && *row; row = keys->Step()) ++counts[keys->Bytes(0)];
+  if (!row.ok()) return row.status();
+  std::vector<KekUse> use;
+  for (const auto& [kek_id, count] : counts) use.push_back({kek_id, count});
+  return use;
+}
 
 }  // namespace
 
@@ -47,7 +65,7 @@ SqliteStore::~SqliteStore() {
   calls_.WaitForNone();
   reads_.Close();
   for (std::thread& reader : readers_) reader.join();
-  creates_.Close();
+  writes_.Close();
   writer_.join();
 }
 
@@ -63,16 +81,73 @@ void SqliteStore::FindMany(std::vector<std::string> user_ids, FindManyCallback d
   });
 }
 
-void SqliteStore::Page(std::string after, int limit, PageCallback done) {
-  reads_.Push([after = std::move(after), limit,
+void SqliteStore::CreateMany(std::vector<NewUser> users, CreateManyCallback done) {
+  writes_.Push(CreateWrite(std::move(users), calls_.Track(std::move(done))));
+}
+
+void SqliteStore::UpdateMany(std::vector<std::string> user_ids, Change change,
+                             UpdateManyCallback done) {
+  writes_.Push(
+      UpdateWrite(std::move(user_ids), std::move(change), calls_.Track(std::move(done))));
+}
+
+void SqliteStore::RetireKek(std::string kek_id, int64_t micros, DoneCallback done) {
+  writes_.Push(RetireWrite(std::move(kek_id), micros, calls_.Track(std::move(done))));
+}
+
+void SqliteStore::PutNote(std::string name, std::string text, DoneCallback done) {
+  writes_.Push(NoteWrite(std::move(name), std::move(text), calls_.Track(std::move(done))));
+}
+
+template <typename Callback, typename Query>
+void SqliteStore::ReadOne(Callback done, Query query) {
+  reads_.Push([query = std::move(query),
                done = calls_.Track(std::move(done))](absl::StatusOr<SqliteReader*> reader) mutable {
-    auto page = reader.ok() ? (*reader)->Page(after, limit) : reader.status();
-    return [done = std::move(done), page = std::move(page)]() mutable { done(std::move(page)); };
+    auto result = reader.ok() ? query(**reader) : reader.status();
+    return [done = std::move(done), result = std::move(result)]() mutable {
+      done(std::move(result));
+    };
   });
 }
 
-void SqliteStore::CreateMany(std::vector<NewUser> users, CreateManyCallback done) {
-  creates_.Push({std::move(users), calls_.Track(std::move(done))});
+void SqliteStore::Page(std::string after, int limit, PageCallback done) {
+  ReadOne(std::move(done), [after = std::move(after), limit](SqliteReader& reader) {
+    return reader.Page(after, limit);
+  });
+}
+
+void SqliteStore::FindDueForPurge(int64_t micros, int limit, IdsCallback done) {
+  ReadOne(std::move(done), [micros, limit](SqliteReader& reader) {
+    return reader.FindDueForPurge(micros, limit);
+  });
+}
+
+void SqliteStore::ListRetiredKeks(RetiredKeksCallback done) {
+  ReadOne(std::move(done), [](SqliteReader& reader) { return reader.RetiredKeks(); });
+}
+
+void SqliteStore::GetNote(std::string name, NoteCallback done) {
+  ReadOne(std::move(done),
+          [name = std::move(name)](SqliteReader& reader) { return reader.GetNote(name); });
+}
+
+void SqliteStore::CountByKek(KekUseCallback done) {
+  long_reads_.Run([this, done = calls_.Track(std::move(done))]() mutable {
+    absl::StatusOr<std::vector<KekUse>> use;
+    const absl::Status read = database_->ReadLong([&](SqliteConnection& connection) {
+      use = CountKeysByKek(connection);
+      return use.status();
+    });
+    if (!read.ok()) use = read;
+    done(std::move(use));
+  });
+}
+
+void SqliteStore::Backup(std::string path, DoneCallback done) {
+  long_reads_.Run([this, path = std::move(path), done = calls_.Track(std::move(done))]() mutable {
+    done(database_->ReadLong(
+        [&](SqliteConnection& connection) { return BackUp(connection, path); }));
+  });
 }
 
 void SqliteStore::ReadLoop(int reader) {
@@ -90,38 +165,54 @@ void SqliteStore::ReadLoop(int reader) {
 
 void SqliteStore::WriteLoop() {
   while (true) {
-    std::vector<PendingCreate> group = creates_.TakeAll();
-    if (group.empty()) return;
+    const bool is_erasing = !erasing_.empty();
+    Writes group = is_erasing ? writes_.TakeAllWithin(kErasureRetry) : writes_.TakeAll();
+    if (group.empty() && !is_erasing) return;
     StoreGroup(std::move(group));
   }
 }
 
-void SqliteStore::StoreGroup(std::vector<PendingCreate> group) {
-  std::vector<NewUser> users;
-  for (PendingCreate& create : group) {
-    std::move(create.users.begin(), create.users.end(), std::back_inserter(users));
+void SqliteStore::StoreGroup(Writes group) {
+  const absl::Status outcome = group.empty() ? absl::OkStatus() : Transact(group);
+  const bool may_wait = outcome.ok() && database_->IsErasureDue();
+  const auto waiting = std::stable_partition(
+      group.begin(), group.end(),
+      [&](const auto& write) { return !may_wait || !write->TellsOfErasure(); });
+  if (waiting != group.end() && erasing_.empty()) {
+    give_up_ = std::chrono::steady_clock::now() +
+               absl::ToChronoNanoseconds(options_.erasure_timeout);
   }
-  const absl::StatusOr<SqliteWriter*> writer = database_->Writer();
-  // Why is the operator's business, and may name the file.
-  std::vector<absl::StatusOr<Created>> results =
-      writer.ok() ? (*writer)->Store(users)
-                  : std::vector<absl::StatusOr<Created>>(
-                        users.size(),
-                        errors::StoreUnavailable("the database cannot be opened again"));
-  answers_.Run([this, group = std::move(group), results = std::move(results)]() mutable {
-    Answer(std::move(group), std::move(results));
-  });
-  if (writer.ok()) (*writer)->CheckpointEvery(options_.checkpoint_pages);
+  std::move(waiting, group.end(), std::back_inserter(erasing_));
+  group.erase(waiting, group.end());
+  if (!group.empty()) Answer(std::move(group), outcome);
+  if (outcome.ok() && database_->IsErasureDue()) FinishErasure();
+  database_->CheckpointEvery(options_.checkpoint_pages);
 }
 
-void SqliteStore::Answer(std::vector<PendingCreate> group,
-                         std::vector<absl::StatusOr<Created>> results) {
-  auto next = std::make_move_iterator(results.begin());
-  for (PendingCreate& create : group) {
-    const auto begin = next;
-    next += static_cast<std::ptrdiff_t>(create.users.size());
-    create.done({begin, next});
-  }
+absl::Status SqliteStore::Transact(Writes& group) {
+  const absl::StatusOr<SqliteWriter*> opened = database_->Writer();
+  // Why is the operator's business, and may name the file.
+  if (!opened.ok()) return errors::StoreUnavailable("the database cannot be opened again");
+  SqliteWriter& writer = **opened;
+  absl::Status done = writer.Begin();
+  for (size_t i = 0; done.ok() && i < group.size(); ++i) done = group[i]->Run(writer);
+  if (done.ok() && writer.Erases()) database_->NoteErasure();
+  if (done.ok()) done = writer.Commit();
+  if (!done.ok()) writer.Rollback();
+  return done;
+}
+
+void SqliteStore::Answer(Writes group, absl::Status outcome) {
+  answers_.Run([group = std::move(group), outcome = std::move(outcome)] {
+    for (const auto& write : group) write->Answer(outcome);
+  });
+}
+
+void SqliteStore::FinishErasure() {
+  absl::Status erased = database_->FinishErasure();
+  if (erasing_.empty()) return;
+  if (!erased.ok() && std::chrono::steady_clock::now() < give_up_) return;
+  Answer(std::exchange(erasing_, {}), std::move(erased));
 }
 
 }  // namespace keyward::store

@@ -1,11 +1,13 @@
 #include "server/store/sqlite_writer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "server/errors/errors.h"
 #include "server/store/sqlite_schema.h"
 #include "server/store/stored_row.h"
+#include "server/store/user_change.h"
 
 namespace keyward::store {
 namespace {
@@ -32,10 +34,29 @@ Created AsStored(const NewUser& user) {
   return created;
 }
 
+// A key that is newly wrapped, or wrapped anew, is under a master key that is in use.
+bool IsUnderRetiredKek(const UserKeys& now, const UserKeys& next,
+                       const std::set<std::string>& retired) {
+  if (retired.empty()) return false;
+  return std::any_of(next.versions.begin(), next.versions.end(), [&](const KeyVersion& key) {
+    const KeyVersion* before = FindVersion(now, key.version);
+    const bool as_before = before != nullptr && before->kek_id == key.kek_id;
+    return !as_before && retired.contains(key.kek_id);
+  });
+}
+
+bool TakesKeysAway(const UserKeys& now, const UserKeys& next) {
+  return std::any_of(now.versions.begin(), now.versions.end(), [&](const KeyVersion& before) {
+    const KeyVersion* after = FindVersion(next, before.version);
+    return !before.wrapped_key.empty() && after != nullptr && after->wrapped_key.empty();
+  });
+}
+
 }  // namespace
 
-SqliteWriter::SqliteWriter(std::unique_ptr<SqliteConnection> connection, SqliteReader reader)
-    : connection_(std::move(connection)), reader_(std::move(reader)) {}
+SqliteWriter::SqliteWriter(std::unique_ptr<SqliteConnection> connection, SqliteReader reader,
+                           SqliteRows rows)
+    : connection_(std::move(connection)), reader_(std::move(reader)), rows_(std::move(rows)) {}
 
 absl::StatusOr<std::unique_ptr<SqliteWriter>> SqliteWriter::Open(const std::string& path,
                                                                  absl::Duration busy_timeout) {
@@ -53,8 +74,10 @@ absl::StatusOr<std::unique_ptr<SqliteWriter>> SqliteWriter::Open(const std::stri
 
   absl::StatusOr<SqliteReader> reader = SqliteReader::Prepare(**connection);
   if (!reader.ok()) return reader.status();
+  absl::StatusOr<SqliteRows> rows = SqliteRows::Prepare(**connection);
+  if (!rows.ok()) return rows.status();
   std::unique_ptr<SqliteWriter> writer(
-      new SqliteWriter(*std::move(connection), *std::move(reader)));
+      new SqliteWriter(*std::move(connection), *std::move(reader), *std::move(rows)));
   if (absl::Status prepared = writer->PrepareStatements(); !prepared.ok()) return prepared;
   writer->TryToBegin();
   return writer;
@@ -66,15 +89,7 @@ void SqliteWriter::TryToBegin() {
 
 absl::Status SqliteWriter::PrepareStatements() {
   const std::pair<SqliteStatement*, std::string_view> statements[] = {
-      {&begin_, "BEGIN IMMEDIATE"},
-      {&commit_, "COMMIT"},
-      {&is_known_,
-       "SELECT EXISTS (SELECT 1 FROM user_keys WHERE user_id = ?1)"
-       " OR EXISTS (SELECT 1 FROM users WHERE user_id = ?1)"},
-      {&insert_,
-       "INSERT INTO user_keys (user_id, version, kek_id, wrap_format, wrapped_key, state,"
-       " created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
-  };
+      {&begin_, "BEGIN IMMEDIATE"}, {&commit_, "COMMIT"}};
   for (const auto& [statement, sql] : statements) {
     absl::StatusOr<SqliteStatement> prepared = connection_->Prepare(sql);
     if (!prepared.ok()) return prepared.status();
@@ -83,32 +98,49 @@ absl::Status SqliteWriter::PrepareStatements() {
   return absl::OkStatus();
 }
 
-std::vector<absl::StatusOr<Created>> SqliteWriter::Store(const std::vector<NewUser>& users) {
-  std::vector<absl::StatusOr<Created>> results(users.size());
-  const absl::Status done = Transact(users, results);
-  if (!done.ok()) {
-    connection_->Rollback();
-    results.assign(users.size(), done);
+absl::Status SqliteWriter::Begin() {
+  erases_ = false;
+  if (absl::Status begun = begin_.Run(); !begun.ok()) return begun;
+  return retired_keks_.has_value() ? absl::OkStatus() : ReadRetiredKeks();
+}
+
+absl::Status SqliteWriter::Commit() {
+  // Before the commit: of what is committed only the log is left to be emptied, which the next start does too.
+  if (erases_ && !is_free_of_remnants_) {
+    if (absl::Status overwritten = connection_->OverwriteRemnants(); !overwritten.ok()) {
+      return overwritten;
+    }
+    is_free_of_remnants_ = true;
   }
-  return results;
+  return commit_.Run();
 }
 
-absl::Status SqliteWriter::Transact(const std::vector<NewUser>& users,
-                                    std::vector<absl::StatusOr<Created>>& results) {
-  absl::Status done = begin_.Run();
-  for (size_t i = 0; done.ok() && i < users.size(); ++i) done = StoreUser(users[i], results[i]);
-  return done.ok() ? commit_.Run() : done;
+void SqliteWriter::Rollback() {
+  connection_->Rollback();
+  retired_keks_.reset();
 }
 
-absl::Status SqliteWriter::StoreUser(const NewUser& user, absl::StatusOr<Created>& result) {
+absl::Status SqliteWriter::ReadRetiredKeks() {
+  const absl::StatusOr<std::vector<RetiredKek>> retired = reader_.RetiredKeks();
+  if (!retired.ok()) return retired.status();
+  retired_keks_.emplace();
+  for (const RetiredKek& kek : *retired) retired_keks_->insert(kek.kek_id);
+  return absl::OkStatus();
+}
+
+absl::Status SqliteWriter::Create(const NewUser& user, absl::StatusOr<Created>& result) {
   result = errors::StoredKeyCorrupt();
   // What could not be read back is never written.
   if (!IsPossibleKey(user.key)) return absl::OkStatus();
-  const absl::StatusOr<bool> known = IsKnown(user.user_id);
+  const absl::StatusOr<bool> known = rows_.HasUser(user.user_id);
   if (!known.ok()) return known.status();
+  if (!*known && retired_keks_->contains(user.key.kek_id)) {
+    result = errors::EncryptionDisabled();
+    return absl::OkStatus();
+  }
   if (!*known) {
     result = AsStored(user);
-    return Insert(user);
+    return rows_.InsertVersion(user.user_id, user.key);
   }
   absl::StatusOr<UserKeys> found = reader_.Find(user.user_id);
   if (absl::IsUnavailable(found.status())) return found.status();
@@ -117,33 +149,75 @@ absl::Status SqliteWriter::StoreUser(const NewUser& user, absl::StatusOr<Created
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> SqliteWriter::IsKnown(const std::string& user_id) {
-  is_known_.BindText(1, user_id);
-  absl::StatusOr<bool> row = is_known_.Step();
-  bool known = false;
-  for (; row.ok() && *row; row = is_known_.Step()) known = is_known_.Int(0) != 0;
-  if (!row.ok()) return row.status();
-  return known;
+absl::Status SqliteWriter::Update(const std::string& user_id, const KeyStore::Change& change,
+                                  absl::StatusOr<UserKeys>& result) {
+  result = reader_.Find(user_id);
+  if (absl::IsUnavailable(result.status())) return result.status();
+  if (!result.ok()) return absl::OkStatus();
+  absl::StatusOr<std::optional<UserKeys>> next = ChangeUser(*result, change);
+  if (next.ok() && !next->has_value()) return absl::OkStatus();
+  if (next.ok() && IsUnderRetiredKek(*result, **next, *retired_keks_)) {
+    next = errors::EncryptionDisabled();
+  }
+  if (!next.ok()) {
+    result = next.status();
+    return absl::OkStatus();
+  }
+  erases_ = erases_ || TakesKeysAway(*result, **next);
+  absl::Status written = WriteChanges(*result, **next);
+  result = **std::move(next);
+  return written;
 }
 
-absl::Status SqliteWriter::Insert(const NewUser& user) {
-  const KeyVersion& key = user.key;
-  insert_.BindText(1, user.user_id);
-  insert_.BindInt(2, key.version);
-  insert_.BindBlob(3, key.kek_id);
-  insert_.BindInt(4, key.wrap_format);
-  insert_.BindBlob(5, key.wrapped_key);
-  insert_.BindInt(6, static_cast<int>(key.state));
-  insert_.BindInt(7, key.created_at_micros);
-  return insert_.Run();
+absl::Status SqliteWriter::WriteChanges(const UserKeys& now, const UserKeys& next) {
+  absl::Status written = WriteUser(now, next);
+  for (const KeyVersion& key : next.versions) {
+    if (!written.ok()) break;
+    const KeyVersion* before = FindVersion(now, key.version);
+    if (before == nullptr) {
+      written = rows_.InsertVersion(now.user_id, key);
+    } else if (!(*before == key)) {
+      written = rows_.ReplaceVersion(now.user_id, key);
+    }
+  }
+  return written;
+}
+
+absl::Status SqliteWriter::WriteUser(const UserKeys& now, const UserKeys& next) {
+  const bool is_as_new = IsAsNew(next);
+  if (is_as_new == IsAsNew(now) && HaveSameUser(now, next)) return absl::OkStatus();
+  return is_as_new ? rows_.DropUser(next.user_id) : rows_.PutUser(next);
+}
+
+absl::Status SqliteWriter::RetireKek(const std::string& kek_id, int64_t micros,
+                                     absl::Status& result) {
+  const absl::StatusOr<bool> needed = rows_.WrapsKeys(kek_id);
+  if (!needed.ok()) return needed.status();
+  if (*needed) {
+    result = errors::KekInUse("keys are wrapped under it");
+    return absl::OkStatus();
+  }
+  // What was wrapped under it before it was rewrapped is to be nowhere either.
+  erases_ = true;
+  retired_keks_->insert(kek_id);
+  return rows_.PutRetiredKek(kek_id, micros);
+}
+
+absl::Status SqliteWriter::PutNote(const std::string& name, const std::string& text) {
+  return text.empty() ? rows_.DropNote(name) : rows_.PutNote(name, text);
 }
 
 void SqliteWriter::CheckpointEvery(int pages) {
   const int now = connection_->LogPages();
   if (now < pages_at_checkpoint_) pages_at_checkpoint_ = 0;  // the log has started from the top
-  if (now - pages_at_checkpoint_ < pages) return;
-  connection_->Checkpoint();
-  pages_at_checkpoint_ = now;
+  if (now - pages_at_checkpoint_ >= pages) Checkpoint();
 }
+
+void SqliteWriter::Checkpoint() {
+  connection_->Checkpoint();
+  pages_at_checkpoint_ = connection_->LogPages();
+}
+
+absl::Status SqliteWriter::EmptyLog() { return connection_->EmptyLog(absl::ZeroDuration()); }
 
 }  // namespace keyward::store

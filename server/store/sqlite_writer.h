@@ -1,9 +1,11 @@
 #ifndef KEYWARD_SERVER_STORE_SQLITE_WRITER_H_
 #define KEYWARD_SERVER_STORE_SQLITE_WRITER_H_
 
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -11,6 +13,7 @@
 #include "server/store/key_store.h"
 #include "server/store/sqlite_connection.h"
 #include "server/store/sqlite_reader.h"
+#include "server/store/sqlite_rows.h"
 
 namespace keyward::store {
 
@@ -21,13 +24,28 @@ class SqliteWriter {
   static absl::StatusOr<std::unique_ptr<SqliteWriter>> Open(const std::string& path,
                                                             absl::Duration busy_timeout);
 
-  // Stores all in one transaction with one sync, then says, in the order of `users`, what to answer
-  // each. One that cannot be stored fails alone; where the engine fails, all of them do, and nothing
-  // is stored, unless a sync failed (LostSync): then it shows only later whether it is.
-  std::vector<absl::StatusOr<Created>> Store(const std::vector<NewUser>& users);
+  // A transaction: all that is done between the two is made durable with one sync, or nothing is, unless a
+  // sync failed (LostSync): then it shows only later. After an error it is to be rolled back.
+  absl::Status Begin();
+  absl::Status Commit();
+  void Rollback();
+
+  // Within a transaction. UNAVAILABLE where that has to end; what concerns the call alone is in `result`.
+  absl::Status Create(const NewUser& user, absl::StatusOr<Created>& result);
+  absl::Status Update(const std::string& user_id, const KeyStore::Change& change,
+                      absl::StatusOr<UserKeys>& result);
+  absl::Status RetireKek(const std::string& kek_id, int64_t micros, absl::Status& result);
+  absl::Status PutNote(const std::string& name, const std::string& text);
+
+  // Whether the transaction takes keys away that are to be in no file once it is committed.
+  bool Erases() const { return erases_; }
 
   // Copies the log into the database once it has grown by `pages` since the last time.
   void CheckpointEvery(int pages);
+  // Copies it now, as far as readers allow.
+  void Checkpoint();
+  // Copies the rest and empties the log; UNAVAILABLE where somebody reads it.
+  absl::Status EmptyLog();
 
   // As of SqliteConnection.
   bool NeedsReopen() const { return connection_->NeedsReopen(); }
@@ -35,22 +53,25 @@ class SqliteWriter {
   bool MetReadOnly() const { return connection_->MetReadOnly(); }
 
  private:
-  SqliteWriter(std::unique_ptr<SqliteConnection> connection, SqliteReader reader);
+  SqliteWriter(std::unique_ptr<SqliteConnection> connection, SqliteReader reader, SqliteRows rows);
 
   absl::Status PrepareStatements();
   // SQLite opens a log that it cannot open to write for reading, for want of descriptors too, and tells only
   // who writes. Found out here, that costs no caller a refusal: it is opened anew.
   void TryToBegin();
-  // UNAVAILABLE where the transaction has to end; what concerns the row alone is in `result`.
-  absl::Status StoreUser(const NewUser& user, absl::StatusOr<Created>& result);
-  absl::StatusOr<bool> IsKnown(const std::string& user_id);
-  absl::Status Insert(const NewUser& user);
-  absl::Status Transact(const std::vector<NewUser>& users,
-                        std::vector<absl::StatusOr<Created>>& results);
+  absl::Status ReadRetiredKeks();
+  // What of `next` is not stored as in `now` is written.
+  absl::Status WriteChanges(const UserKeys& now, const UserKeys& next);
+  absl::Status WriteUser(const UserKeys& now, const UserKeys& next);
 
   const std::unique_ptr<SqliteConnection> connection_;
   SqliteReader reader_;
-  SqliteStatement begin_, commit_, is_known_, insert_;
+  SqliteRows rows_;
+  SqliteStatement begin_, commit_;
+  // As stored, and by the transaction; nullopt where they are to be read first.
+  std::optional<std::set<std::string>> retired_keks_;
+  bool erases_ = false;
+  bool is_free_of_remnants_ = false;  // the whole file, since the first transaction that erases
   int pages_at_checkpoint_ = 0;
 };
 

@@ -2,6 +2,7 @@
 #define KEYWARD_SERVER_STORE_WORK_QUEUE_H_
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <iterator>
@@ -51,13 +52,23 @@ class WorkQueue {
   std::vector<T> TakeAll(size_t max = std::numeric_limits<size_t>::max()) {
     sync::MutexLock lock(mutex_);
     WaitForItem();
+    return TakeFirst(max);
+  }
+
+  // The same, but waits no longer than `time`; empty where nothing came.
+  std::vector<T> TakeAllWithin(std::chrono::nanoseconds time) {
+    sync::MutexLock lock(mutex_);
+    if (items_.empty() && !closed_) changed_.WaitFor(mutex_, time);
+    return TakeFirst(items_.size());
+  }
+
+ private:
+  std::vector<T> TakeFirst(size_t max) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const auto end = items_.begin() + static_cast<std::ptrdiff_t>(std::min(max, items_.size()));
     std::vector<T> taken(std::make_move_iterator(items_.begin()), std::make_move_iterator(end));
     items_.erase(items_.begin(), end);
     return taken;
   }
-
- private:
   void WaitForItem() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     while (items_.empty() && !closed_) changed_.Wait(mutex_);
   }

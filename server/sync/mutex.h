@@ -1,6 +1,7 @@
 #ifndef KEYWARD_SERVER_SYNC_MUTEX_H_
 #define KEYWARD_SERVER_SYNC_MUTEX_H_
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -42,6 +43,13 @@ class CondVar {
   void Wait(Mutex& mutex) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
     condition_.wait(lock);
+    lock.release();
+  }
+  // The same, for so long at most.
+  void WaitFor(Mutex& mutex, std::chrono::nanoseconds time)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
+    condition_.wait_for(lock, time);
     lock.release();
   }
   void NotifyOne() { condition_.notify_one(); }

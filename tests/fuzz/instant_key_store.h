@@ -58,9 +58,23 @@ class InstantKeyStore : public KeyStore {
     done(std::move(page));
   }
 
+  // No input reaches these.
+  void UpdateMany(std::vector<std::string> user_ids, Change, UpdateManyCallback done) override {
+    done(std::vector<absl::StatusOr<UserKeys>>(user_ids.size(), Unused()));
+  }
+  void FindDueForPurge(int64_t, int, IdsCallback done) override { done(Unused()); }
+  void CountByKek(KekUseCallback done) override { done(Unused()); }
+  void RetireKek(std::string, int64_t, DoneCallback done) override { done(Unused()); }
+  void ListRetiredKeks(RetiredKeksCallback done) override { done(Unused()); }
+  void PutNote(std::string, std::string, DoneCallback done) override { done(Unused()); }
+  void GetNote(std::string, NoteCallback done) override { done(Unused()); }
+  void Backup(std::string, DoneCallback done) override { done(Unused()); }
+
   std::string_view Kind() const override { return "instant"; }
 
  private:
+  static absl::Status Unused() { return absl::UnimplementedError("not in this store"); }
+
   std::map<std::string, UserKeys> users_;
 };
 

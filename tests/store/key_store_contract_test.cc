@@ -3,17 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "server/errors/errors.h"
-#include "server/store/bridged_key_store.h"
-#include "server/store/fake_key_store.h"
 #include "server/store/key_store.h"
-#include "server/store/sqlite_store.h"
+#include "tests/store/store_kinds.h"
 #include "tests/testing/plain_transcoder.h"
 #include "tests/testing/store_calls.h"
 #include "tests/testing/temporary_folder.h"
@@ -27,7 +24,6 @@ using ::keyward::testing::CreateMany;
 using ::keyward::testing::Find;
 using ::keyward::testing::FindMany;
 using ::keyward::testing::Page;
-using ::keyward::testing::PlainTranscoder;
 using ::keyward::testing::StartCreate;
 using ::keyward::testing::StoredKey;
 using ::keyward::testing::TemporaryFolder;
@@ -35,29 +31,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-std::unique_ptr<KeyStore> MakeFake(const TemporaryFolder&) {
-  return std::make_unique<FakeKeyStore>();
-}
-
-std::unique_ptr<KeyStore> MakeSqlite(const TemporaryFolder& folder) {
-  auto store = SqliteStore::Open({.path = folder.File("keys.db")});
-  EXPECT_TRUE(store.ok()) << store.status();
-  return *std::move(store);
-}
-
-std::unique_ptr<KeyStore> Bridge(const TemporaryFolder& folder, std::unique_ptr<KeyStore> store) {
-  auto bridged = BridgedKeyStore::Open({.path = folder.Touch("legacy.db")}, std::move(store),
-                                       std::make_unique<PlainTranscoder>());
-  EXPECT_TRUE(bridged.ok()) << bridged.status();
-  return *std::move(bridged);
-}
-
-struct Kind {
-  std::string name;
-  std::function<std::unique_ptr<KeyStore>(const TemporaryFolder&)> make;
-};
-
-class KeyStoreContractTest : public ::testing::TestWithParam<Kind> {
+class KeyStoreContractTest : public ::testing::TestWithParam<StoreKind> {
  protected:
   std::vector<std::string> PageIds(const std::string& after, int limit) {
     std::vector<std::string> ids;
@@ -226,14 +200,8 @@ TEST_P(KeyStoreContractTest, AStoreThatGoesAwayFirstAnswersEveryCall) {
   EXPECT_EQ(answered, 300);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Stores, KeyStoreContractTest,
-    ::testing::Values(Kind{"Fake", MakeFake}, Kind{"Sqlite", MakeSqlite},
-                      Kind{"BridgedFake",
-                           [](const auto& folder) { return Bridge(folder, MakeFake(folder)); }},
-                      Kind{"BridgedSqlite",
-                           [](const auto& folder) { return Bridge(folder, MakeSqlite(folder)); }}),
-    [](const auto& each) { return each.param.name; });
+INSTANTIATE_TEST_SUITE_P(Stores, KeyStoreContractTest, ::testing::ValuesIn(StoreKinds()),
+                         [](const auto& each) { return each.param.name; });
 
 }  // namespace
 }  // namespace keyward::store

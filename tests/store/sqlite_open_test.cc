@@ -101,10 +101,10 @@ TEST_F(SqliteOpenTest, TheFileHasTheSettingsOfItsFormat) {
   RawSqlite raw(path_);
   EXPECT_THAT(raw.Query("PRAGMA journal_mode"), ElementsAre("wal"));
   EXPECT_THAT(raw.Query("PRAGMA application_id"), ElementsAre("1262836055"));
-  EXPECT_THAT(raw.Query("SELECT version FROM schema_version"), ElementsAre("1", "2"));
+  EXPECT_THAT(raw.Query("SELECT version FROM schema_version"), ElementsAre("1", "2", "3"));
   EXPECT_THAT(raw.Query("SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict "
                         "ORDER BY name"),
-              ElementsAre("schema_version", "user_keys", "users"));
+              ElementsAre("notes", "retired_keks", "schema_version", "user_keys", "users"));
 }
 
 TEST_F(SqliteOpenTest, MigrationsAreAppliedOnce) {
@@ -123,7 +123,7 @@ TEST_F(SqliteOpenTest, ADatabaseFromTheFutureIsRefusedAndLeftAsItIs) {
   MustOpen();
   RawSqlite(path_).Run("INSERT INTO schema_version VALUES (7, 'the future', 0)");
   const std::string before = Contents(path_);
-  EXPECT_THAT(Refusal(), AllOf(HasSubstr(path_), HasSubstr("schema 7"), HasSubstr("up to 2")));
+  EXPECT_THAT(Refusal(), AllOf(HasSubstr(path_), HasSubstr("schema 7"), HasSubstr("up to 3")));
   EXPECT_EQ(Contents(path_), before);
 }
 

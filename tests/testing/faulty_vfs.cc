@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <csignal>
 #include <new>
 
 namespace keyward::testing {
@@ -30,12 +31,21 @@ int Read(sqlite3_file* file, void* to, int size, sqlite3_int64 offset) {
   return code != SQLITE_OK ? code : Real(file)->pMethods->xRead(Real(file), to, size, offset);
 }
 
+void CountChange(sqlite3_file* file) { reinterpret_cast<File*>(file)->vfs->CountChange(); }
+
 int Write(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {
+  CountChange(file);
   const int code = Pass(file, Operation::kWrite);
   return code != SQLITE_OK ? code : Real(file)->pMethods->xWrite(Real(file), from, size, offset);
 }
 
+int Truncate(sqlite3_file* file, sqlite3_int64 size) {
+  CountChange(file);
+  return Real(file)->pMethods->xTruncate(Real(file), size);
+}
+
 int Sync(sqlite3_file* file, int flags) {
+  CountChange(file);
   const int code = Pass(file, Operation::kSync);
   return code != SQLITE_OK ? code : Real(file)->pMethods->xSync(Real(file), flags);
 }
@@ -52,7 +62,7 @@ const sqlite3_io_methods kMethods = {
     .xClose = Forward<&M::xClose>,
     .xRead = Read,
     .xWrite = Write,
-    .xTruncate = Forward<&M::xTruncate, sqlite3_int64>,
+    .xTruncate = Truncate,
     .xSync = Sync,
     .xFileSize = Forward<&M::xFileSize, sqlite3_int64*>,
     .xLock = Forward<&M::xLock, int>,
@@ -115,6 +125,16 @@ int FaultyVfs::Opens() {
 void FaultyVfs::CountOpen() {
   sync::MutexLock lock(mutex_);
   ++opens_;
+}
+
+void FaultyVfs::KillAt(int operation) {
+  sync::MutexLock lock(mutex_);
+  kill_at_ = operation;
+}
+
+void FaultyVfs::CountChange() {
+  sync::MutexLock lock(mutex_);
+  if (kill_at_ > 0 && --kill_at_ == 0) raise(SIGKILL);
 }
 
 int FaultyVfs::LogSyncs() {

@@ -39,9 +39,13 @@ class FaultyVfs {
   void WaitForHeldSync();
   void Release();
 
+  // The process is killed, as by kill -9, at its next `operation`th write, sync or truncation; 1: the next.
+  void KillAt(int operation);
+
   // What the file methods ask; for them only.
   int Pass(Operation operation, bool is_log);
   void CountOpen();
+  void CountChange();
 
  private:
   const std::unique_ptr<sqlite3_vfs> vfs_;
@@ -50,6 +54,7 @@ class FaultyVfs {
   sync::CondVar changed_;
   int codes_[3] ABSL_GUARDED_BY(mutex_) = {0, 0, 0};
   bool fail_database_syncs_ ABSL_GUARDED_BY(mutex_) = false;
+  int kill_at_ ABSL_GUARDED_BY(mutex_) = 0;
   int opens_ ABSL_GUARDED_BY(mutex_) = 0;
   int log_syncs_ ABSL_GUARDED_BY(mutex_) = 0;
   bool hold_ ABSL_GUARDED_BY(mutex_) = false;

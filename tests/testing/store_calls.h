@@ -1,6 +1,7 @@
 #ifndef KEYWARD_TESTS_TESTING_STORE_CALLS_H_
 #define KEYWARD_TESTS_TESTING_STORE_CALLS_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,7 +19,7 @@ template <typename T>
 class Answer {
  public:
   // What a store calls.
-  auto Callback() {
+  auto Callback() const {
     return [state = state_](absl::StatusOr<T> value) {
       sync::MutexLock lock(state->mutex);
       state->value = std::move(value);
@@ -85,6 +86,86 @@ inline absl::StatusOr<std::vector<store::UserKeys>> Page(store::KeyStore& store,
   Answer<std::vector<store::UserKeys>> answer;
   store.Page(after, limit, answer.Callback());
   return answer.Wait();
+}
+
+inline Answer<store::UserKeys> StartUpdate(store::KeyStore& store, const std::string& user_id,
+                                           store::KeyStore::Change change) {
+  Answer<store::UserKeys> answer;
+  store.Update(user_id, std::move(change), answer.Callback());
+  return answer;
+}
+
+inline absl::StatusOr<store::UserKeys> Update(store::KeyStore& store, const std::string& user_id,
+                                              store::KeyStore::Change change) {
+  return StartUpdate(store, user_id, std::move(change)).Wait();
+}
+
+inline std::vector<absl::StatusOr<store::UserKeys>> UpdateMany(store::KeyStore& store,
+                                                               std::vector<std::string> user_ids,
+                                                               store::KeyStore::Change change) {
+  Answer<std::vector<absl::StatusOr<store::UserKeys>>> answer;
+  store.UpdateMany(std::move(user_ids), std::move(change), answer.Callback());
+  return *answer.Wait();
+}
+
+inline absl::StatusOr<std::vector<std::string>> FindDueForPurge(store::KeyStore& store,
+                                                                int64_t micros, int limit) {
+  Answer<std::vector<std::string>> answer;
+  store.FindDueForPurge(micros, limit, answer.Callback());
+  return answer.Wait();
+}
+
+inline absl::StatusOr<std::vector<store::KekUse>> CountByKek(store::KeyStore& store) {
+  Answer<std::vector<store::KekUse>> answer;
+  store.CountByKek(answer.Callback());
+  return answer.Wait();
+}
+
+inline absl::StatusOr<std::vector<store::RetiredKek>> ListRetiredKeks(store::KeyStore& store) {
+  Answer<std::vector<store::RetiredKek>> answer;
+  store.ListRetiredKeks(answer.Callback());
+  return answer.Wait();
+}
+
+// For calls that only say whether they went well.
+inline store::KeyStore::DoneCallback Done(const Answer<bool>& answer) {
+  return [answer](const absl::Status& status) {
+    answer.Callback()(status.ok() ? absl::StatusOr<bool>(true) : absl::StatusOr<bool>(status));
+  };
+}
+
+inline Answer<bool> StartRetireKek(store::KeyStore& store, const std::string& kek_id,
+                                   int64_t micros) {
+  Answer<bool> answer;
+  store.RetireKek(kek_id, micros, Done(answer));
+  return answer;
+}
+
+inline absl::Status RetireKek(store::KeyStore& store, const std::string& kek_id, int64_t micros) {
+  return StartRetireKek(store, kek_id, micros).Wait().status();
+}
+
+inline absl::Status PutNote(store::KeyStore& store, const std::string& name,
+                            const std::string& text) {
+  Answer<bool> answer;
+  store.PutNote(name, text, Done(answer));
+  return answer.Wait().status();
+}
+
+inline absl::StatusOr<std::string> GetNote(store::KeyStore& store, const std::string& name) {
+  Answer<std::string> answer;
+  store.GetNote(name, answer.Callback());
+  return answer.Wait();
+}
+
+inline Answer<bool> StartBackup(store::KeyStore& store, const std::string& path) {
+  Answer<bool> answer;
+  store.Backup(path, Done(answer));
+  return answer;
+}
+
+inline absl::Status Backup(store::KeyStore& store, const std::string& path) {
+  return StartBackup(store, path).Wait().status();
 }
 
 }  // namespace keyward::testing
