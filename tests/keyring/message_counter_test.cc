@@ -13,6 +13,7 @@
 #include "server/crypto/aead.h"
 #include "server/crypto/base64.h"
 #include "server/errors/errors.h"
+#include "server/keyring/key_wrap.h"
 #include "tests/keyring/keyring_rig.h"
 #include "tests/testing/chance.h"
 
@@ -35,7 +36,14 @@ class MessageCounterTest : public testing::PropertyTest {
   void Store(const std::string& user_id) {
     behind_->Put({.user_id = user_id,
                   .primary_version = 2,
-                  .versions = {{.version = 2}, {.version = 1, .messages = 5}}});
+                  .versions = {Version(2, /*messages=*/0), Version(1, /*messages=*/5)}});
+  }
+  static store::KeyVersion Version(uint32_t version, int64_t messages) {
+    return {.version = version,
+            .kek_id = std::string(kKekIdBytes, 'k'),
+            .wrap_format = kWrapFormat,
+            .wrapped_key = std::string(crypto::kKeyBytes + crypto::kBoxOverhead, 'w'),
+            .messages = messages};
   }
   void Start() {
     counter_ = std::make_unique<MessageCounter>(store_, clock_, [this](const auto& stored) {
