@@ -2,12 +2,13 @@
 import time
 
 from loads import Targets
-from servers import check_health, wait_until_serving
-from session import Session
+from servers import PATIENCE_SECONDS, check_health, open_channel, wait_until_serving
+from session import MeasurementFailed, Session
 from settings import DECRYPT_RESPONSE_BYTES, ENCRYPT_RESPONSE_BYTES
 from touch import touch_all
 
 SMALL_CACHE = "--cache_max_keys=1"
+REWRAP_USER_KEYS = "/keyward.v1.KeyAdminService/RewrapUserKeys"
 WARM_USERS = 1000  # touched before memory is looked at, so that threads and buffers are there
 
 
@@ -71,6 +72,23 @@ def cached_keys(session: Session) -> None:
         after = server.resident_bytes()
     session.measured["cached_keys"] = [{"keyward": {
         "resident_before": before, "resident_after": after, "bytes_per_key": (after - before) / users}}]
+
+
+def rewrap(session: Session) -> None:
+    """Every stored key under a new master key, from the call to the line that says so."""
+    users = session.settings.many_users
+    database = session.copy_of_users(users)
+    session.step(f"rewrapping {users} keys under a new master key")
+    with session.fleet_after_turnover() as fleet:
+        server = fleet.keyward(database)
+        with open_channel(wait_until_serving(server)) as channel:
+            began = time.monotonic()
+            channel.unary_unary(REWRAP_USER_KEYS)(b"", timeout=PATIENCE_SECONDS)
+            done = server.wait_for(lambda: [each for each in server.events() if each["event"] == "kek_rewrapped"])
+            seconds = time.monotonic() - began
+    if done[0]["keys"] != users:
+        raise MeasurementFailed(f"{done[0]['keys']} of {users} keys were rewrapped")
+    session.measured["kek_rewrap"] = [{"keyward": {"seconds": seconds}}]
 
 
 def cold(session: Session) -> None:

@@ -27,7 +27,7 @@ from measure_batches import batches
 from measure_beyond import overload, scale
 from measure_calls import calls, idle, latency
 from measure_seal import seal
-from measure_store import create, million
+from measure_store import create, million, rewrap
 from programs import ProgramFailed
 from servers import ServerFailed
 from session import MeasurementFailed, Session
@@ -36,7 +36,7 @@ from touch import TouchFailed
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 GROUPS = {"calls": calls, "latency": latency, "idle": idle, "batches": batches, "create": create, "million": million,
-          "seal": seal}
+          "kek": rewrap, "seal": seal}
 FULL_GROUPS = {"overload": overload, "scale": scale}
 FAILURES = (MeasurementFailed, ServerFailed, ProgramFailed, TouchFailed, grpc.RpcError, OSError)
 

@@ -36,6 +36,11 @@ class Session:
     def fleet(self) -> Fleet:
         return Fleet(self.bin, self.work, self._master_key)
 
+    def fleet_after_turnover(self) -> Fleet:
+        """With a new master key; the one of this run may still be read."""
+        previous = {"API_KEY_MASTER_KEY_PREVIOUS": self._master_key["API_KEY_MASTER_KEY"]}
+        return Fleet(self.bin, self.work, Fleet.new_master_key() | previous)
+
     def keyward(self, fleet: Fleet, database: pathlib.Path, *flags: str, **options) -> Target:
         """keyward-server over that database, serving."""
         server = fleet.keyward(database, *flags, **options)

@@ -5,10 +5,9 @@
 #include <map>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "server/auth/text.h"
-#include "server/keyring/kek.h"
+#include "server/flags.h"
 #include "server/version.h"
 
 namespace keyward {
@@ -20,85 +19,6 @@ constexpr absl::string_view kSqlitePrefix = "sqlite:";
 constexpr int64_t kMaxCacheKeys = 100'000'000;
 constexpr int64_t kMaxInFlight = 1'000'000;
 constexpr int64_t kMaxConnections = 1'000'000;
-
-// The flags as they are written.
-struct Flags {
-  std::vector<std::string> listen = {"127.0.0.1:50051"};
-  std::vector<std::string> insecure_listen;
-  std::string store = "sqlite:keyward.db";
-  std::string legacy_db;
-  std::string tls_cert, tls_key, tls_client_ca;
-  std::string policy;
-  std::string audit_log;
-  std::string audit_user_ids = "plain";
-  std::string audit_on_failure = "refuse";
-  int64_t audit_max_bytes = int64_t{1} << 30;
-  bool audit_sync = false;
-  std::optional<bool> reflection;
-  bool require_master_key = false;
-  std::string seccomp = "on";
-  int64_t cache_max_keys = 200'000;
-  std::string cache_ttl = "10m";
-  std::string pool_key_salt = std::string(keyring::kDefaultPoolKeySalt);
-  int64_t max_in_flight = 4096;
-  int64_t max_connections = 4096;
-  int64_t max_connections_per_address = 1024;
-  std::string drain_delay = "5s";
-  std::string drain_timeout = "30s";
-  std::string log_level = "info";
-};
-
-// Every flag has a variable of its name.
-template <typename Value>
-CLI::Option* AddFlag(CLI::App& app, const std::string& name, Value& value,
-                     const std::string& help) {
-  return app.add_option("--" + name, value, help)
-      ->envname("KEYWARD_" + absl::AsciiStrToUpper(name))
-      ->capture_default_str();
-}
-
-void AddFlags(CLI::App& app, Flags& flags) {
-  AddFlag(app, "listen", flags.listen,
-          "HOST:PORT or unix:/path; may be repeated. Without TLS: loopback and unix sockets alone")
-      ->delimiter(',');
-  AddFlag(app, "insecure_listen", flags.insecure_listen,
-          "HOST:PORT without TLS on any address; key export is refused there")
-      ->delimiter(',');
-  AddFlag(app, "store", flags.store, "where keys are kept: sqlite:PATH");
-  AddFlag(app, "legacy_db", flags.legacy_db, "the Python module's own database, to share with it");
-  AddFlag(app, "tls_cert", flags.tls_cert, "server certificate chain, PEM");
-  AddFlag(app, "tls_key", flags.tls_key, "its private key, PEM");
-  AddFlag(app, "tls_client_ca", flags.tls_client_ca, "CA that signs clients' certificates, PEM");
-  AddFlag(app, "policy", flags.policy,
-          "who may do what, in Protobuf's text format; needed to listen beyond this machine");
-  AddFlag(app, "audit_log", flags.audit_log, "file that records every call before it is answered");
-  AddFlag(app, "audit_user_ids", flags.audit_user_ids,
-          "plain, or hmac: told by a keyed hash, which only the master key's owner can compare");
-  AddFlag(app, "audit_on_failure", flags.audit_on_failure,
-          "refuse calls that cannot be recorded, or count them and go on");
-  AddFlag(app, "audit_max_bytes", flags.audit_max_bytes,
-          "a larger audit log is renamed and begun anew; 0: never");
-  app.add_flag("--audit_sync", flags.audit_sync, "answer a call only once its record is on the disk")
-      ->envname("KEYWARD_AUDIT_SYNC");
-  AddFlag(app, "reflection", flags.reflection,
-          "true or false; on unless told where all listeners are local");
-  AddFlag(app, "cache_max_keys", flags.cache_max_keys, "users whose keys are kept ready");
-  AddFlag(app, "cache_ttl", flags.cache_ttl, "for how long, such as 10m");
-  AddFlag(app, "pool_key_salt", flags.pool_key_salt, "salt of the pool's key");
-  AddFlag(app, "max_in_flight", flags.max_in_flight, "calls at once; more are told OVERLOADED");
-  AddFlag(app, "max_connections", flags.max_connections, "open at once; more are closed at once");
-  AddFlag(app, "max_connections_per_address", flags.max_connections_per_address,
-          "of them, from one IPv4 address or IPv6 /64; loopback is exempt");
-  AddFlag(app, "drain_delay", flags.drain_delay,
-          "after SIGTERM: go on serving, but report NOT_SERVING, for so long");
-  AddFlag(app, "drain_timeout", flags.drain_timeout, "then cancel what is left after so long");
-  AddFlag(app, "seccomp", flags.seccomp,
-          "on or off: whether the kernel refuses the system calls that the server does not need");
-  AddFlag(app, "log_level", flags.log_level, "debug, info, warning or error");
-  app.add_flag("--require_master_key", flags.require_master_key,
-               "end with status 78 where there is no usable master key")
-      ->envname("KEYWARD_REQUIRE_MASTER_KEY");
-}
 
 absl::Status BadFlag(absl::string_view name, absl::string_view why) {
   return absl::InvalidArgumentError(absl::StrCat("--", name, ": ", why));
@@ -156,15 +76,20 @@ absl::Status ReadAddresses(const Flags& flags, Config& config) {
 }
 
 absl::Status ReadDurations(const Flags& flags, Config& config) {
-  const auto ttl = ParseDuration("cache_ttl", flags.cache_ttl);
-  if (!ttl.ok()) return ttl.status();
-  const auto delay = ParseDuration("drain_delay", flags.drain_delay);
-  if (!delay.ok()) return delay.status();
-  const auto timeout = ParseDuration("drain_timeout", flags.drain_timeout);
-  if (!timeout.ok()) return timeout.status();
-  config.cache_ttl = *ttl;
-  config.drain_delay = *delay;
-  config.drain_timeout = *timeout;
+  struct Entry {
+    absl::string_view name;
+    const std::string& text;
+    absl::Duration& value;
+  };
+  for (const Entry& entry : {Entry{"cache_ttl", flags.cache_ttl, config.cache_ttl},
+                             Entry{"rotate_after", flags.rotate_after, config.rotate_after},
+                             Entry{"delete_grace", flags.delete_grace, config.delete_grace},
+                             Entry{"drain_delay", flags.drain_delay, config.drain_delay},
+                             Entry{"drain_timeout", flags.drain_timeout, config.drain_timeout}}) {
+    const auto duration = ParseDuration(entry.name, entry.text);
+    if (!duration.ok()) return duration.status();
+    entry.value = *duration;
+  }
   return absl::OkStatus();
 }
 
@@ -211,6 +136,9 @@ absl::Status CheckTogether(const Config& config) {
   if (config.cache_max_keys < 1 || config.cache_max_keys > kMaxCacheKeys) {
     return BadFlag("cache_max_keys", absl::StrCat("takes a number from 1 to ", kMaxCacheKeys));
   }
+  if (config.rotate_after_messages < 0) {
+    return BadFlag("rotate_after_messages", "takes a number from 0 on");
+  }
   if (config.max_in_flight < 1 || config.max_in_flight > kMaxInFlight) {
     return BadFlag("max_in_flight", absl::StrCat("takes a number from 1 to ", kMaxInFlight));
   }
@@ -238,6 +166,8 @@ absl::StatusOr<Config> ToConfig(const Flags& flags) {
   config.require_master_key = flags.require_master_key;
   config.cache_max_keys = flags.cache_max_keys;
   config.pool_key_salt = flags.pool_key_salt;
+  config.rotate_after_messages = flags.rotate_after_messages;
+  config.backup_dir = flags.backup_dir;
   config.max_in_flight = flags.max_in_flight;
   config.connections = {.in_all = flags.max_connections,
                         .per_network = flags.max_connections_per_address};

@@ -32,6 +32,10 @@ struct Config {
   int64_t cache_max_keys = 0;
   absl::Duration cache_ttl;
   std::string pool_key_salt;
+  absl::Duration rotate_after;        // 0: never
+  int64_t rotate_after_messages = 0;  // 0: never
+  absl::Duration delete_grace;
+  std::string backup_dir;  // empty: none
   int64_t max_in_flight = 0;
   net::ConnectionLimits connections;
   absl::Duration drain_delay;

@@ -87,6 +87,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config,
   std::unique_ptr<Server> server(new Server(config, std::move(master_keys)));
   LogMasterKeys(server->master_keys_, why_none);
   if (absl::Status status = server->OpenStore(); !status.ok()) return status;
+  if (absl::Status status = server->OpenKeyring(); !status.ok()) return status;
   auto guards = Guards::Open(config, server->master_keys_);
   if (!guards.ok()) return guards.status();
   server->guards_ = *std::move(guards);
@@ -96,6 +97,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config,
         {{"bytes", static_cast<int64_t>(unlocked)},
          {"message", std::string("keys may be written to swap: raise RLIMIT_MEMLOCK")}});
   }
+  server->operations_->Start();
   server->rpc_->SetServing(server->keyring_->encryption_enabled());
   Log(LogLevel::kInfo, "serving",
       {{"version", std::string(kVersion)},
@@ -119,12 +121,24 @@ absl::Status Server::OpenStore() {
   return absl::OkStatus();
 }
 
-absl::Status Server::Listen() {
-  using Reach = rpc::RpcOptions::Reach;
+absl::Status Server::OpenKeyring() {
   keyring_ = std::make_unique<keyring::Keyring>(
       master_keys_, *store_, keyring::SystemClock(), crypto::SystemRandom(),
-      keyring::Keyring::Options{.cache_max_users = static_cast<size_t>(config_.cache_max_keys),
-                                .cache_ttl = config_.cache_ttl});
+      keyring::Keyring::Options{
+          .cache_max_users = static_cast<size_t>(config_.cache_max_keys),
+          .cache_ttl = config_.cache_ttl,
+          .lifecycle = {.delete_grace = config_.delete_grace,
+                        .legacy_shared = !config_.legacy_db.empty()},
+          .rotation = {.max_age = config_.rotate_after,
+                       .max_messages = config_.rotate_after_messages}});
+  auto operations = KeyOperations::Open(config_, master_keys_, *store_, *keyring_);
+  if (!operations.ok()) return operations.status();
+  operations_ = *std::move(operations);
+  return absl::OkStatus();
+}
+
+absl::Status Server::Listen() {
+  using Reach = rpc::RpcOptions::Reach;
   rpc::RpcOptions options{.reflection = config_.reflection,
                           .max_in_flight = config_.max_in_flight,
                           .version = kVersion,
@@ -142,7 +156,7 @@ absl::Status Server::Listen() {
   options.tls = guards_->tls();
   options.authorizer = &guards_->authorizer();
   options.audit = guards_->audit();
-  auto rpc = rpc::RpcServer::Start(std::move(options), *keyring_);
+  auto rpc = rpc::RpcServer::Start(std::move(options), *keyring_, operations_->admin());
   if (!rpc.ok()) return rpc.status();
   rpc_ = *std::move(rpc);
   for (const std::string& address : rpc_->addresses()) {
@@ -157,6 +171,7 @@ absl::Status Server::Listen() {
 }
 
 bool Server::Drain() {
+  operations_->StopUpkeep();
   const bool all_ended = rpc_->Drain(config_.drain_delay, config_.drain_timeout);
   Log(all_ended ? LogLevel::kInfo : LogLevel::kWarning, "stopped", {{"all_calls_ended", all_ended}});
   return all_ended;

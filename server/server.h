@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "server/config.h"
 #include "server/guards.h"
+#include "server/key_operations.h"
 #include "server/keyring/kek.h"
 #include "server/keyring/keyring.h"
 #include "server/keyring/legacy_wrap.h"
@@ -33,12 +34,14 @@ class Server {
   Server(const Config& config, MasterKeyMaterial master_keys);
 
   absl::Status OpenStore();
+  absl::Status OpenKeyring();
   absl::Status Listen();
 
   const Config config_;
   const keyring::MasterKeys master_keys_;
   std::unique_ptr<store::KeyStore> store_;
   std::unique_ptr<keyring::Keyring> keyring_;
+  std::unique_ptr<KeyOperations> operations_;
   std::unique_ptr<Guards> guards_;
   std::unique_ptr<rpc::RpcServer> rpc_;
 };

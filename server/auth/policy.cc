@@ -35,10 +35,11 @@ absl::StatusOr<Policy> Policy::Parse(std::string_view text) {
 }
 
 Policy Policy::WithoutFile() {
-  constexpr PermissionSet kNoExport = kEverything & ~SetOf(Permission::kExport);
+  constexpr PermissionSet kValuesAlone =
+      kEverything & ~SetOf(Permission::kExport) & ~SetOf(Permission::kAdmin);
   return Policy(
       {OnAll({Principal::Loopback().text(), "unix:*", "spiffe://*", "dns:*", "cn:*"}, kEverything),
-       OnAll({Principal::Anonymous().text()}, kNoExport)},
+       OnAll({Principal::Anonymous().text()}, kValuesAlone)},
       {});
 }
 

@@ -25,7 +25,8 @@ class Policy {
   static absl::StatusOr<Policy> Parse(std::string_view text);
 
   // What holds where there is no policy file, and so no listener for certificates beyond this
-  // machine: whoever is on it may do anything; `anonymous` anything but export key bytes.
+  // machine: whoever is on it may do anything; `anonymous` anything but export key bytes
+  // and what operators do.
   static Policy WithoutFile();
 
   // To be asked once for a principal, not for each call.

@@ -129,9 +129,8 @@ absl::Status AuditUnavailable() {
                "the call could not be recorded in the audit log");
 }
 
-absl::Status Overloaded() {
-  return Error(absl::StatusCode::kResourceExhausted, "OVERLOADED",
-               "too many calls are in flight on this server");
+absl::Status Overloaded(std::string_view what) {
+  return Error(absl::StatusCode::kResourceExhausted, "OVERLOADED", View(what));
 }
 
 absl::Status RateLimited(std::string_view what, absl::Duration retry_after) {

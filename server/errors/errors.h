@@ -51,7 +51,7 @@ absl::Status Draining();
 absl::Status AuditUnavailable();
 
 // RESOURCE_EXHAUSTED
-absl::Status Overloaded();
+absl::Status Overloaded(std::string_view what = "too many calls are in flight on this server");
 // `what` names the caller's limit; `retry_after` is when it may let a call in again.
 absl::Status RateLimited(std::string_view what, absl::Duration retry_after);
 

@@ -31,7 +31,7 @@ absl::StatusOr<int> CheckBatch(const BatchRequest& request) {
   return count;
 }
 
-// What differs between the two RPCs.
+// What differs between the RPCs.
 struct Encrypting {
   using Request = v1::EncryptRequest;
   using Result = v1::BatchEncryptResult;
@@ -63,6 +63,23 @@ struct Decrypting {
   static void WipeResponse(v1::DecryptResponse& response) { WipeSecrets(response); }
 
   keyring::Keyring& keyring;
+};
+
+struct Rewrapping {
+  using Request = v1::RewrapRequest;
+  using Result = v1::BatchRewrapResult;
+  using Item = keyring::RewrapItem;
+  using Answer = keyring::Rewrapped;
+
+  auto Try(const Item& item) { return keyring.TryRewrap(item, nonces); }
+  void Rest(const std::vector<Item>& items, keyring::Keyring::EachCallback<Answer> each) {
+    keyring.RewrapMany(items, each);
+  }
+  static size_t Size(const Answer& rewrapped) { return rewrapped.token.size(); }
+  static void WipeResponse(v1::RewrapResponse&) {}
+
+  keyring::Keyring& keyring;
+  keyring::Nonces nonces;
 };
 
 // A batch on its way. It ends itself once it is answered.
@@ -208,6 +225,15 @@ void BatchDecrypt(keyring::Keyring& keyring, const CallScene& scene, const Batch
   const auto count = CheckBatch(request);
   if (!count.ok()) return done(count.status());
   auto* const batch = new Batch<Decrypting>(scene, response, std::move(done), keyring);
+  batch->Run(request, *count);
+}
+
+void BatchRewrap(keyring::Keyring& keyring, const CallScene& scene, const BatchRequest& request,
+                 BatchResponse& response, absl::AnyInvocable<void(absl::Status)> done) {
+  const auto count = CheckBatch(request);
+  if (!count.ok()) return done(count.status());
+  auto* const batch = new Batch<Rewrapping>(scene, response, std::move(done), keyring,
+                                            keyring.DrawNonces(static_cast<size_t>(*count)));
   batch->Run(request, *count);
 }
 

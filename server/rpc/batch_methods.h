@@ -12,7 +12,7 @@ namespace keyward::rpc {
 inline constexpr int kMaxBatchItems = 1000;
 inline constexpr size_t kMaxBatchBytes = 2 * 1024 * 1024;
 
-// How BatchEncrypt and BatchDecrypt are served: each item by the rules of the RPC of its own. What needs no
+// How BatchEncrypt, BatchDecrypt and BatchRewrap are served: each item by the rules of the RPC of its own. What needs no
 // store is answered as it is read; the rest goes to the store together.
 //
 // Each item is authorised by itself, and recorded where the call is. `request` and what the scene refers to
@@ -22,6 +22,8 @@ void BatchEncrypt(keyring::Keyring& keyring, const CallScene& scene, const Batch
                   BatchResponse& response, absl::AnyInvocable<void(absl::Status)> done);
 void BatchDecrypt(keyring::Keyring& keyring, const CallScene& scene, const BatchRequest& request,
                   BatchResponse& response, absl::AnyInvocable<void(absl::Status)> done);
+void BatchRewrap(keyring::Keyring& keyring, const CallScene& scene, const BatchRequest& request,
+                 BatchResponse& response, absl::AnyInvocable<void(absl::Status)> done);
 
 }  // namespace keyward::rpc
 

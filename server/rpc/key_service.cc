@@ -9,6 +9,7 @@
 #include "server/rpc/batch_methods.h"
 #include "server/rpc/permissions.h"
 #include "server/rpc/request_rules.h"
+#include "server/rpc/timestamps.h"
 #include "server/rpc/value_messages.h"
 
 namespace keyward::rpc {
@@ -34,11 +35,7 @@ void HandleGetOrCreateUserKey(keyring::Keyring& keyring,
         response.set_key(std::string(key->key.ExposeSecret()));
         response.set_version(key->version);
         response.set_created(key->created);
-        const int64_t seconds = absl::ToUnixSeconds(key->create_time);  // rounds down
-        const absl::Duration rest = key->create_time - absl::FromUnixSeconds(seconds);
-        response.mutable_create_time()->set_seconds(seconds);
-        response.mutable_create_time()->set_nanos(
-            static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+        Fill(key->create_time, *response.mutable_create_time());
         done(absl::OkStatus());
       });
 }
@@ -66,6 +63,16 @@ void HandleDecrypt(keyring::Keyring& keyring, const v1::DecryptRequest& request,
   if (!item.ok()) return done(item.status());
   keyring.Decrypt(*item, [&response, done = std::move(done)](auto opened) mutable {
     done(FillOrFail(std::move(opened), response));
+  });
+}
+
+template <typename Done>
+void HandleRewrap(keyring::Keyring& keyring, const v1::RewrapRequest& request,
+                  v1::RewrapResponse& response, Done done) {
+  const auto item = ReadItem(request);
+  if (!item.ok()) return done(item.status());
+  keyring.Rewrap(*item, [&response, done = std::move(done)](auto rewrapped) mutable {
+    done(FillOrFail(std::move(rewrapped), response));
   });
 }
 
@@ -185,6 +192,27 @@ KeyServiceMethods MakeKeyServiceMethods(RawKeyService& service, keyring::Keyring
     BatchDecrypt(keyring, scene, request, response, std::move(done));
   };
   batch_decrypt.record = RecordBatch;
+
+  auto& rewrap = methods.rewrap;
+  rewrap.name = "Rewrap";
+  rewrap.request_call = [&service](auto... call) { service.RequestRewrap(call...); };
+  rewrap.announce = announce;
+  rewrap.authorize = kAuthorize;
+  rewrap.handle = [&keyring](const CallScene&, const auto& request, auto& response, auto done) {
+    HandleRewrap(keyring, request, response, std::move(done));
+  };
+  rewrap.record = kRecordValue;
+  rewrap.wipe_request = [](auto& request) { WipeSecrets(request); };
+
+  auto& batch_rewrap = methods.batch_rewrap;
+  batch_rewrap.name = "BatchRewrap";
+  batch_rewrap.request_call = [&service](auto... call) { service.RequestBatchRewrap(call...); };
+  batch_rewrap.count = CountOf;
+  batch_rewrap.handle = [&keyring](const CallScene& scene, const auto& request, auto& response,
+                                   auto done) {
+    BatchRewrap(keyring, scene, request, response, std::move(done));
+  };
+  batch_rewrap.record = RecordBatch;
 
   auto& pool_key = methods.pool_key;
   pool_key.name = "PoolKey";

@@ -13,12 +13,15 @@ namespace {
 using auth::Permission;
 using UserId = std::optional<std::string_view>;
 
+absl::Status NotGranted(Permission permission, absl::string_view where) {
+  const std::string_view name = auth::PermissionName(permission);
+  return errors::PermissionDenied(absl::StrCat(
+      "the policy does not grant ", absl::string_view(name.data(), name.size()), " on ", where));
+}
+
 absl::Status Require(const auth::Access& access, Permission permission, UserId user_id) {
   if (access.Allows(permission, user_id)) return absl::OkStatus();
-  const std::string_view name = auth::PermissionName(permission);
-  return errors::PermissionDenied(
-      absl::StrCat("the policy does not grant ", absl::string_view(name.data(), name.size()),
-                   user_id ? " on this user" : " on the pool"));
+  return NotGranted(permission, user_id ? "this user" : "the pool");
 }
 
 template <typename Request>
@@ -40,12 +43,25 @@ absl::Status Authorize(const auth::Access& access, const v1::DecryptRequest& req
   return RequireOnScope(access, Permission::kLegacyPlaintext, request);
 }
 
+absl::Status Authorize(const auth::Access& access, const v1::RewrapRequest& request) {
+  return RequireOnScope(access, Permission::kRewrap, request);
+}
+
 absl::Status Authorize(const auth::Access& access, const v1::GetOrCreateUserKeyRequest& request) {
   return Require(access, Permission::kExport, request.user_id());
 }
 
 absl::Status Authorize(const auth::Access& access, const v1::PoolKeyRequest&) {
   return Require(access, Permission::kExport, std::nullopt);
+}
+
+absl::Status AuthorizeAdmin(const auth::Access& access, std::string_view user_id) {
+  return Require(access, Permission::kAdmin, user_id);
+}
+
+absl::Status AuthorizeAdminOfAll(const auth::Access& access) {
+  if (access.AllowsOnEveryUser(Permission::kAdmin)) return absl::OkStatus();
+  return NotGranted(Permission::kAdmin, "every user");
 }
 
 }  // namespace keyward::rpc

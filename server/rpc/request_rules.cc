@@ -6,14 +6,11 @@
 #include "server/keyring/token.h"
 
 namespace keyward::rpc {
-namespace {
 
 absl::Status CheckSize(absl::string_view field, size_t size, size_t max) {
   if (size <= max) return absl::OkStatus();
   return errors::InvalidRequest(absl::StrCat(field, " is longer than ", max, " bytes"));
 }
-
-}  // namespace
 
 absl::Status CheckUserId(std::string_view user_id) {
   if (user_id.empty()) return errors::InvalidRequest("user_id is empty");
@@ -51,5 +48,6 @@ absl::StatusOr<keyring::Scope> ReadScope(const Request& request) {
 
 template absl::StatusOr<keyring::Scope> ReadScope(const v1::EncryptRequest& request);
 template absl::StatusOr<keyring::Scope> ReadScope(const v1::DecryptRequest& request);
+template absl::StatusOr<keyring::Scope> ReadScope(const v1::RewrapRequest& request);
 
 }  // namespace keyward::rpc

@@ -73,11 +73,12 @@ std::shared_ptr<grpc::ServerCredentials> Credentials(const RpcOptions::Listener&
 
 class Running final : public RpcServer {
  public:
-  Running(RpcOptions options, keyring::Keyring& keyring)
+  Running(RpcOptions options, keyring::Keyring& keyring, const KeyAdmin& admin)
       : options_(std::move(options)),
         admission_(options_.max_in_flight, kMaxBytesInFlight),
         gate_{admission_, *options_.authorizer, options_.audit},
         methods_(MakeKeyServiceMethods(key_service_, keyring, options_.version, options_.store)),
+        admin_methods_(MakeKeyAdminServiceMethods(admin_service_, admin)),
         health_check_(MakeHealthCheckMethod(health_service_, health_)) {}
   ~Running() override {
     if (serving_ && !Drain(absl::ZeroDuration(), absl::ZeroDuration())) std::abort();
@@ -105,10 +106,12 @@ class Running final : public RpcServer {
   const Gate gate_;
   HealthState health_;
   RawKeyService key_service_;
+  RawKeyAdminService admin_service_;
   HealthService health_service_;
   ReflectionService reflection_;
   ReflectionAlphaService reflection_alpha_;
   KeyServiceMethods methods_;
+  KeyAdminServiceMethods admin_methods_;
   HealthCheckMethod health_check_;
   std::vector<std::string> service_names_;
   std::vector<std::string> addresses_;
@@ -157,8 +160,9 @@ absl::Status Running::Listen() {
 
 void Running::AddServices(grpc::ServerBuilder& builder) {
   builder.RegisterService(&key_service_);
+  builder.RegisterService(&admin_service_);
   builder.RegisterService(&health_service_);
-  service_names_ = {"keyward.v1.KeyService", "grpc.health.v1.Health"};
+  service_names_ = {"keyward.v1.KeyService", "keyward.v1.KeyAdminService", "grpc.health.v1.Health"};
   if (!options_.reflection) return;
   builder.RegisterService(&reflection_);
   builder.RegisterService(&reflection_alpha_);
@@ -171,14 +175,8 @@ void Running::Serve() {
   for (const auto& queue : queues_) {
     queue->Start({[this](CallQueue& q) {
       callers_.push_back(std::make_unique<Callers>(OnlyUnixPath(options_.listeners)));
-      AddUnary(methods_.encrypt, q);
-      AddUnary(methods_.decrypt, q);
-      AddUnary(methods_.get_or_create_user_key, q);
-      AddUnary(methods_.batch_encrypt, q);
-      AddUnary(methods_.batch_decrypt, q);
-      AddUnary(methods_.pool_key, q);
-      AddUnary(methods_.hash_api_key, q);
-      AddUnary(methods_.get_status, q);
+      methods_.ForEach([&](const auto& method) { AddUnary(method, q); });
+      admin_methods_.ForEach([&](const auto& method) { AddUnary(method, q); });
       AddUnary(health_check_, q);
       AddStreams(q);
     }});
@@ -273,11 +271,12 @@ void Running::WaitUntilQuiet(absl::Time deadline) const {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(RpcOptions options,
-                                                            keyring::Keyring& keyring) {
+                                                            keyring::Keyring& keyring,
+                                                            const KeyAdmin& admin) {
   CaptureGrpcLog();
   // Debian's Abseil looks for deadlocks each time that gRPC takes a lock.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  auto server = std::make_unique<Running>(std::move(options), keyring);
+  auto server = std::make_unique<Running>(std::move(options), keyring, admin);
   if (absl::Status status = server->Listen(); !status.ok()) return status;
   ForwardGrpcLog();
   server->Serve();

@@ -11,6 +11,7 @@
 #include "server/audit/audit_log.h"
 #include "server/auth/authorizer.h"
 #include "server/keyring/keyring.h"
+#include "server/rpc/key_admin_service.h"
 #include "server/tls/identity_files.h"
 #include "server/net/connection_table.h"
 #include "server/net/listen_address.h"
@@ -35,12 +36,13 @@ struct RpcOptions {
   audit::AuditLog* audit = nullptr;  // null: nothing is recorded
 };
 
-// The gRPC server: KeyService, health and reflection on its listeners. It serves from Start to Drain.
+// The gRPC server: KeyService, KeyAdminService, health and reflection on its listeners. It serves from Start to Drain.
 class RpcServer {
  public:
-  // `keyring` must outlive it. An error's message is for the operator.
+  // `keyring` and all of `admin` must outlive it. An error's message is for the operator.
   static absl::StatusOr<std::unique_ptr<RpcServer>> Start(RpcOptions options,
-                                                          keyring::Keyring& keyring);
+                                                          keyring::Keyring& keyring,
+                                                          const KeyAdmin& admin);
   virtual ~RpcServer() = default;
 
   // Where it listens, with the ports that the system chose.

@@ -39,6 +39,18 @@ absl::StatusOr<keyring::DecryptItem> ReadItem(const v1::DecryptRequest& request)
                               .allow_legacy_plaintext = request.allow_legacy_plaintext()};
 }
 
+absl::StatusOr<keyring::RewrapItem> ReadItem(const v1::RewrapRequest& request) {
+  const auto scope = ReadScope(request);
+  if (!scope.ok()) return scope.status();
+  if (absl::Status status = CheckToken(request.token()); !status.ok()) return status;
+  if (absl::Status status = CheckAssociatedData(request.associated_data()); !status.ok()) {
+    return status;
+  }
+  return keyring::RewrapItem{.scope = *scope,
+                             .token = request.token(),
+                             .associated_data = request.associated_data()};
+}
+
 void Fill(keyring::Encrypted sealed, v1::EncryptResponse& response) {
   response.set_token(std::move(sealed.token));
   response.set_key_version(sealed.key_version);
@@ -53,10 +65,20 @@ void Fill(keyring::Decrypted opened, v1::DecryptResponse& response) {
   response.set_stale(opened.stale);
 }
 
+void Fill(keyring::Rewrapped rewrapped, v1::RewrapResponse& response) {
+  response.set_token(std::move(rewrapped.token));
+  response.set_key_version(rewrapped.key_version);
+  response.set_changed(rewrapped.changed);
+  response.set_kek_id(std::move(rewrapped.kek_id));
+}
+
 void WipeSecrets(v1::EncryptRequest& request) { Wipe(*request.mutable_plaintext()); }
 
 // A legacy value is a plaintext that came as a token.
 void WipeSecrets(v1::DecryptRequest& request) { Wipe(*request.mutable_token()); }
+
+// It may be a plaintext, sent by mistake.
+void WipeSecrets(v1::RewrapRequest& request) { Wipe(*request.mutable_token()); }
 
 void WipeSecrets(v1::DecryptResponse& response) { Wipe(*response.mutable_plaintext()); }
 

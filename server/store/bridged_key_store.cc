@@ -141,6 +141,10 @@ void BridgedKeyStore::Page(std::string after, int limit, PageCallback done) {
   store_->Page(std::move(after), limit, std::move(done));
 }
 
+void BridgedKeyStore::PageAsStored(std::string after, int limit, PageCallback done) {
+  store_->PageAsStored(std::move(after), limit, std::move(done));
+}
+
 void BridgedKeyStore::FindDueForPurge(int64_t micros, int limit, IdsCallback done) {
   store_->FindDueForPurge(micros, limit, std::move(done));
 }

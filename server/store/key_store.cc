@@ -18,6 +18,10 @@ void KeyStore::Create(std::string user_id, KeyVersion key, CreateCallback done) 
              [done = std::move(done)](auto created) mutable { done(std::move(created.front())); });
 }
 
+void KeyStore::PageAsStored(std::string after, int limit, PageCallback done) {
+  Page(std::move(after), limit, std::move(done));
+}
+
 void KeyStore::Update(std::string user_id, Change change, UpdateCallback done) {
   std::vector<std::string> user_ids;
   user_ids.push_back(std::move(user_id));

@@ -102,6 +102,9 @@ class KeyStore {
   // Up to `limit` users in the byte order of their ids, from the first after `after` (empty: from the
   // start). Versions that cannot be keys are left out, so that one damaged row hides no other user.
   virtual void Page(std::string after, int limit, PageCallback done) = 0;
+  // The same with nothing left out, whatever the rows hold, for who looks for damage. Unless a store says
+  // otherwise, its Page leaves nothing out.
+  virtual void PageAsStored(std::string after, int limit, PageCallback done);
 
   // What is to be stored of a user instead of `now`: nullopt leaves the user as it is, an error is what the
   // caller gets for this user. Called within the transaction, on a thread of the store, and again where

@@ -116,6 +116,12 @@ void SqliteStore::Page(std::string after, int limit, PageCallback done) {
   });
 }
 
+void SqliteStore::PageAsStored(std::string after, int limit, PageCallback done) {
+  ReadOne(std::move(done), [after = std::move(after), limit](SqliteReader& reader) {
+    return reader.PageAsStored(after, limit);
+  });
+}
+
 void SqliteStore::FindDueForPurge(int64_t micros, int limit, IdsCallback done) {
   ReadOne(std::move(done), [micros, limit](SqliteReader& reader) {
     return reader.FindDueForPurge(micros, limit);

@@ -99,7 +99,8 @@ TEST(PolicyTest, WithoutAFileOnlyTheAnonymousMayNotDoEverything) {
       EXPECT_EQ(access.Allows(each, std::nullopt), each != Permission::kAdmin)
           << local << PermissionName(each);
     }
-    EXPECT_EQ(anonymous.Allows(each, "alice"), each != Permission::kExport) << PermissionName(each);
+    const bool of_values = each != Permission::kExport && each != Permission::kAdmin;
+    EXPECT_EQ(anonymous.Allows(each, "alice"), of_values) << PermissionName(each);
   }
   EXPECT_FALSE(anonymous.Allows(Permission::kExport, std::nullopt));
   EXPECT_FALSE(policy.LimitOf(Principal::Anonymous()));

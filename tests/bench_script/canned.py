@@ -37,6 +37,7 @@ def measurements() -> dict:
         "cold": [{"ceiling": rate(40_000), "keyward": rate(18_000)}],
         "cached_keys": [{"keyward": {"bytes_per_key": 150.4321}}],
         "start": [{"keyward": {"seconds": seconds}} for seconds in (0.1, 0.3, 0.2)],
+        "kek_rewrap": [{"keyward": {"seconds": 12.5}}],
         "seal": [{"token": {"nanoseconds": 500}, "boringssl": {"nanoseconds": 300}}],
         "overload_create": [{"peak": rate(20_000), "overloaded": rate(19_000)}],
         "overload_encrypt": [{"peak": rate(40_000), "overloaded": rate(34_000)}],

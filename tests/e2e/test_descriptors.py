@@ -5,7 +5,7 @@ import pathlib
 
 from google.protobuf import descriptor_pb2, text_format
 
-from harness.stubs import details, keys
+from harness.stubs import admin, details, keys
 
 GOLDEN = pathlib.Path(__file__).parent / "golden" / "keyward_v1.txtpb"
 ADVICE = """
@@ -18,7 +18,7 @@ then commit the snapshot together with the proto; its diff must hold additions a
 
 def described() -> str:
     files = descriptor_pb2.FileDescriptorSet()
-    for module in (keys, details):
+    for module in (keys, details, admin):
         module.DESCRIPTOR.CopyToProto(files.file.add())
     for file in files.file:
         clear_derived(file.message_type)

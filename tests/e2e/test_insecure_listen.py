@@ -1,6 +1,7 @@
 """A listener without TLS beyond loopback: only on request, with a warning, and without the key exports."""
 import pytest
 
+from harness.admin import Admin
 from harness.rpc import POOL, refused
 
 
@@ -40,6 +41,15 @@ def test_keys_are_handed_out_to_nobody(outsider, insider):
     with refused("PERMISSION_DENIED", "PERMISSION_DENIED"):
         outsider.pool_key()
     assert insider.user_key("never seen").created, "the refused call made no key"
+
+
+def test_nobody_is_an_operator_there(outsider, insider):
+    Admin(insider).GetUserKey(user_id="open")
+    for verb in ("GetUserKey", "RotateUserKey", "DestroyUserKey"):
+        with refused("PERMISSION_DENIED", "PERMISSION_DENIED"):
+            getattr(Admin(outsider), verb)(user_id="open")
+    with refused("PERMISSION_DENIED", "PERMISSION_DENIED"):
+        Admin(outsider).ListUserKeys()
 
 
 def test_permission_is_checked_before_the_request(outsider):

@@ -4,7 +4,8 @@ import os
 import grpc
 import pytest
 
-from harness import formats, memory
+from harness import batches, formats, memory
+from harness.admin import Admin
 from harness.rpc import POOL
 
 pytestmark = [
@@ -35,8 +36,20 @@ class Worked:
             self.client.encrypt("user-1", self.marker * 50_000)  # 1.2 MB: read, and refused
         with pytest.raises(grpc.RpcError):
             self.client.decrypt("user-1", self.tokens[0])
+        self._turn_over("user-7")
         for user in range(USERS):
             self.keys[self.client.user_key(f"user-{user}").key] = f"the key of user {user}"
+
+    def _turn_over(self, user: str) -> None:
+        """Rewraps tokens under a new version, by themselves and in a batch."""
+        plaintext = self.marker + b" of " + self.marker
+        old = [self.client.encrypt(user, plaintext).token for _ in range(500)]
+        Admin(self.client).RotateUserKey(user_id=user)
+        fresh = [self.client.rewrap(user, token).token for token in old]
+        results = batches.rewrap(self.client, [batches.to_rewrap(user, token) for token in old])
+        assert all(each.response.changed for each in results)
+        self.tokens += old + fresh + [each.response.token for each in results]
+        self.keys[self.client.user_key(user, version=1).key] = f"the first key of {user}"
 
     @property
     def pid(self) -> int:

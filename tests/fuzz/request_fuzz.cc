@@ -152,6 +152,28 @@ void CheckOpened(const v1::DecryptRequest& request, const v1::DecryptResponse& r
   Promise(request.has_user_id() == response.kek_id().empty(), "a pool's key is named");
 }
 
+// Only a token that opens is rewrapped, and what it becomes opens to the same.
+void CheckRewrapped(const Scene& scene, const v1::RewrapRequest& request,
+                    const v1::RewrapResponse& response) {
+  v1::DecryptRequest opening;
+  Promise(opening.ParseFromString(request.SerializeAsString()), "the two requests have the same fields");
+  const auto old = Serve(scene.methods.decrypt, EverythingGranted(), opening.SerializeAsString());
+  opening.set_token(response.token());
+  const auto fresh = Serve(scene.methods.decrypt, EverythingGranted(), opening.SerializeAsString());
+  Promise(old.status.ok() && fresh.status.ok() &&
+              old.response.plaintext() == fresh.response.plaintext(),
+          "a rewrapped token opens to the same");
+  Promise(!fresh.response.stale() && response.changed() == (response.token() != request.token()),
+          "under the newest key");
+}
+
+void ServeRewrap(Scene& scene, const auth::Access& access, std::string_view body) {
+  auto call = Serve(scene.methods.rewrap, access, body);
+  if (call.status.ok()) CheckRewrapped(scene, call.request, call.response);
+  scene.methods.rewrap.wipe_request(call.request);
+  Promise(IsWiped(call.request.token()), "nothing of it stays");
+}
+
 void ServeEncrypt(Scene& scene, const auth::Access& access, std::string_view body) {
   auto call = Serve(scene.methods.encrypt, access, body);
   if (call.status.ok()) CheckSealed(scene, call.request, call.response);
@@ -239,8 +261,14 @@ void Check(std::string_view bytes) {
       return ServeBatch<v1::BatchDecryptResponse>(
           scene.methods.batch_decrypt, scene.methods.decrypt, access, body,
           [](const auto& item, const auto& opened) { CheckOpened(item, opened); });
+    case 5:
+      return ServeRewrap(scene, access, body);
+    case 6:
+      return ServeBatch<v1::BatchRewrapResponse>(
+          scene.methods.batch_rewrap, scene.methods.rewrap, access, body,
+          [&](const auto& item, const auto& fresh) { CheckRewrapped(scene, item, fresh); });
     default:
-      return ServeTheRest(scene, access, body, method % 2 == 0);
+      return ServeTheRest(scene, access, body, (method & 0x40) != 0);
   }
 }
 

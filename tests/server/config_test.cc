@@ -47,6 +47,20 @@ TEST(ConfigTest, ListensOnLoopbackUnlessTold) {
   EXPECT_EQ(config.drain_delay, absl::Seconds(5));
 }
 
+TEST(ConfigTest, KeysAreRotatedByMessagesAloneAndDeletedOnesKeptForThirtyDaysUnlessTold) {
+  const Config usual = ParseOrDie({});
+  EXPECT_EQ(usual.rotate_after, absl::ZeroDuration());
+  EXPECT_EQ(usual.rotate_after_messages, int64_t{1} << 31);
+  EXPECT_EQ(usual.delete_grace, absl::Hours(24 * 30));
+  EXPECT_EQ(usual.backup_dir, "");
+  const Config told = ParseOrDie({"--rotate_after=2160h", "--rotate_after_messages=0",
+                                  "--delete_grace=0", "--backup_dir=/backup"});
+  EXPECT_EQ(told.rotate_after, absl::Hours(2160));
+  EXPECT_EQ(told.rotate_after_messages, 0);
+  EXPECT_EQ(told.delete_grace, absl::ZeroDuration());
+  EXPECT_EQ(told.backup_dir, "/backup");
+}
+
 TEST(ConfigTest, ListenMayBeRepeated) {
   const Config config = ParseOrDie({"--listen=127.0.0.1:1", "--listen", "unix:/tmp/k.sock"});
   ASSERT_EQ(config.listen.size(), 2u);

@@ -6,21 +6,36 @@
         token = client.encrypt(b"sk-test-123", user_id="alice").token
         assert client.decrypt(token, user_id="alice").plaintext == b"sk-test-123"
 
-`AsyncClient` has the same verbs for asyncio. Every failed call raises a `KeywardError`, which
-carries the server's reason. `keyward.api_key_encryption` takes the place of the Python module that
-Keyward replaces.
+`AsyncClient` has the same verbs for asyncio; `AdminClient` and `AsyncAdminClient` are for
+operators. Every failed call raises a `KeywardError`, which carries the server's reason.
+`keyward.api_key_encryption` takes the place of the Python module that Keyward replaces.
 """
 
+from keyward.admin import AdminClient
+from keyward.admin_results import (
+    BackedUp,
+    Kek,
+    KekStatus,
+    KeyInfo,
+    KeyVersion,
+    RewrapProgress,
+    StoreFault,
+    Verified,
+)
 from keyward.aio import AsyncClient
-from keyward.batches import DecryptItem, EncryptItem
+from keyward.aio_admin import AsyncAdminClient
+from keyward.batches import DecryptItem, EncryptItem, RewrapItem
 from keyward.client import Client
 from keyward.errors import (
     DeadlineExceededError,
     DecryptionFailedError,
     EncryptionDisabledError,
+    EtagMismatchError,
     InvalidRequestError,
+    KekInUseError,
     KekNotLoadedError,
     KeywardError,
+    LegacySharedError,
     OverloadedError,
     PermissionDeniedError,
     StoredKeyCorruptError,
@@ -31,11 +46,22 @@ from keyward.errors import (
     UserKeyUnusableError,
 )
 from keyward.options import DEFAULT_ADDRESS, Options
-from keyward.results import Decrypted, Encrypted, Limits, PoolKey, ServerStatus, UserKey
+from keyward.results import (
+    Decrypted,
+    Encrypted,
+    Limits,
+    PoolKey,
+    Rewrapped,
+    ServerStatus,
+    UserKey,
+)
 from keyward.values import ENCRYPTED_PREFIX, api_key_hash, is_encrypted
 
 __all__ = [
+    "AdminClient",
+    "AsyncAdminClient",
     "AsyncClient",
+    "BackedUp",
     "Client",
     "DEFAULT_ADDRESS",
     "DeadlineExceededError",
@@ -46,15 +72,26 @@ __all__ = [
     "EncryptItem",
     "Encrypted",
     "EncryptionDisabledError",
+    "EtagMismatchError",
     "InvalidRequestError",
+    "Kek",
+    "KekInUseError",
     "KekNotLoadedError",
+    "KekStatus",
+    "KeyInfo",
+    "KeyVersion",
     "KeywardError",
+    "LegacySharedError",
     "Limits",
     "Options",
     "OverloadedError",
     "PermissionDeniedError",
     "PoolKey",
+    "RewrapItem",
+    "RewrapProgress",
+    "Rewrapped",
     "ServerStatus",
+    "StoreFault",
     "StoredKeyCorruptError",
     "TokenMalformedError",
     "UnauthenticatedError",
@@ -62,6 +99,7 @@ __all__ = [
     "UserKey",
     "UserKeyNotFoundError",
     "UserKeyUnusableError",
+    "Verified",
     "api_key_hash",
     "is_encrypted",
 ]

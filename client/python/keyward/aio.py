@@ -1,23 +1,20 @@
 """The client for asyncio."""
 
 from collections.abc import Iterable
-from types import TracebackType
 from typing import TypeVar
 
-import grpc
-import grpc.aio
-
 from keyward import batches, calls
-from keyward.batches import DecryptItem, EncryptItem
-from keyward.errors import KeywardError, from_rpc_error
+from keyward.batches import DecryptItem, EncryptItem, RewrapItem
+from keyward.connections import AsyncConnection
+from keyward.errors import KeywardError
 from keyward.options import DEFAULT_ADDRESS, Options
-from keyward.results import Decrypted, Encrypted, PoolKey, ServerStatus, UserKey
+from keyward.results import Decrypted, Encrypted, PoolKey, Rewrapped, ServerStatus, UserKey
 from keyward.v1.key_service_pb2_grpc import KeyServiceStub
 
 T = TypeVar("T")
 
 
-class AsyncClient:
+class AsyncClient(AsyncConnection):
     """A connection to a Keyward server, for one event loop.
 
     Make it where the loop runs. Every verb may raise `KeywardError`. It connects on the first call,
@@ -26,15 +23,7 @@ class AsyncClient:
 
     def __init__(self, options: Options | str = DEFAULT_ADDRESS) -> None:
         """`options` may be an address alone."""
-        options = options if isinstance(options, Options) else Options(address=options)
-        credentials, arguments = options.credentials(), options.channel_arguments()
-        self._deadline = options.deadline
-        self._channel = (
-            grpc.aio.secure_channel(options.address, credentials, arguments)
-            if credentials
-            else grpc.aio.insecure_channel(options.address, arguments)
-        )
-        self._stub = KeyServiceStub(self._channel)  # type: ignore[no-untyped-call]
+        super().__init__(options, KeyServiceStub)
 
     async def encrypt(
         self,
@@ -69,6 +58,20 @@ class AsyncClient:
             calls.decrypt(token, user_id, pool, associated_data, allow_legacy_plaintext)
         )
 
+    async def rewrap(
+        self,
+        token: str,
+        *,
+        user_id: str | None = None,
+        pool: bool = False,
+        associated_data: bytes = b"",
+    ) -> Rewrapped:
+        """Seals what a token holds anew, under the newest key; the plaintext stays in the server.
+
+        A token that is new enough comes back as it is. It needs the permission to rewrap.
+        """
+        return await self._run(calls.rewrap(token, user_id, pool, associated_data))
+
     async def encrypt_many(self, items: Iterable[EncryptItem]) -> list[Encrypted | KeywardError]:
         """Encrypts any number of values, in as few calls as the server's limits allow.
 
@@ -81,6 +84,10 @@ class AsyncClient:
     async def decrypt_many(self, items: Iterable[DecryptItem]) -> list[Decrypted | KeywardError]:
         """Opens any number of tokens, as `encrypt_many` makes them."""
         return await self._run_many(batches.decrypt_many(items))
+
+    async def rewrap_many(self, items: Iterable[RewrapItem]) -> list[Rewrapped | KeywardError]:
+        """Rewraps any number of tokens, as `encrypt_many` makes them."""
+        return await self._run_many(batches.rewrap_many(items))
 
     async def get_or_create_user_key(self, user_id: str, *, version: int = 0) -> UserKey:
         """The user's data key, made first where there is none; version 0 asks for the primary one.
@@ -100,28 +107,6 @@ class AsyncClient:
     async def get_status(self) -> ServerStatus:
         """What the server is, and whether it can encrypt."""
         return await self._run(calls.get_status())
-
-    async def close(self) -> None:
-        """Closes the connection; calls in flight are cancelled."""
-        await self._channel.close(grace=None)
-
-    async def __aenter__(self) -> "AsyncClient":
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    async def _run(self, call: calls.Call[T]) -> T:
-        try:
-            response = await getattr(self._stub, call.method)(call.request, timeout=self._deadline)
-        except grpc.RpcError as error:
-            raise from_rpc_error(error) from error
-        return call.read(response)
 
     async def _run_many(
         self, every: Iterable[calls.Call[list[T | KeywardError]]]

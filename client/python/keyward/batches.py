@@ -10,7 +10,7 @@ import grpc
 from keyward import calls
 from keyward.calls import Call
 from keyward.errors import KeywardError, from_status
-from keyward.results import Decrypted, Encrypted
+from keyward.results import Decrypted, Encrypted, Rewrapped
 from keyward.v1 import key_service_pb2 as pb
 
 T = TypeVar("T")
@@ -50,6 +50,19 @@ class DecryptItem:
         calls.check_scope(self.user_id, self.pool)
 
 
+@dataclass(frozen=True)
+class RewrapItem:
+    """One of many tokens to rewrap; the fields are those of `Client.rewrap`."""
+
+    token: str = field(repr=False)
+    user_id: str | None = None
+    pool: bool = False
+    associated_data: bytes = b""
+
+    def __post_init__(self) -> None:
+        calls.check_scope(self.user_id, self.pool)
+
+
 def encrypt_many(items: Iterable[EncryptItem]) -> Iterator[Call[list[Encrypted | KeywardError]]]:
     singles = (calls.encrypt(i.plaintext, i.user_id, i.pool, i.associated_data) for i in items)
     return _batches("BatchEncrypt", pb.BatchEncryptRequest, singles)
@@ -61,6 +74,11 @@ def decrypt_many(items: Iterable[DecryptItem]) -> Iterator[Call[list[Decrypted |
         for i in items
     )
     return _batches("BatchDecrypt", pb.BatchDecryptRequest, singles)
+
+
+def rewrap_many(items: Iterable[RewrapItem]) -> Iterator[Call[list[Rewrapped | KeywardError]]]:
+    singles = (calls.rewrap(i.token, i.user_id, i.pool, i.associated_data) for i in items)
+    return _batches("BatchRewrap", pb.BatchRewrapRequest, singles)
 
 
 def failed(call: Call[Any], error: KeywardError) -> list[KeywardError]:

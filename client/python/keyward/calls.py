@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, Generic, TypeVar
 
-from keyward.results import Decrypted, Encrypted, Limits, PoolKey, ServerStatus, UserKey
+from keyward.results import (
+    Decrypted,
+    Encrypted,
+    Limits,
+    PoolKey,
+    Rewrapped,
+    ServerStatus,
+    UserKey,
+)
 from keyward.v1 import key_service_pb2 as pb
 
 T = TypeVar("T")
@@ -18,6 +26,8 @@ class Call(Generic[T]):
     method: str
     request: Any
     read: Callable[[Any], T]
+    #: In seconds; None: the client's.
+    deadline: float | None = None
 
 
 def encrypt(
@@ -45,6 +55,15 @@ def decrypt(
         **_scope(user_id, pool),
     )
     return Call("Decrypt", request, _read_decrypted)
+
+
+def rewrap(
+    token: str, user_id: str | None, pool: bool, associated_data: bytes
+) -> Call[Rewrapped]:
+    request = pb.RewrapRequest(
+        token=token, associated_data=associated_data, **_scope(user_id, pool)
+    )
+    return Call("Rewrap", request, _read_rewrapped)
 
 
 def get_or_create_user_key(user_id: str, version: int) -> Call[UserKey]:
@@ -87,6 +106,15 @@ def _read_decrypted(response: pb.DecryptResponse) -> Decrypted:
         kek_id=response.kek_id,
         legacy_plaintext=response.legacy_plaintext,
         stale=response.stale,
+    )
+
+
+def _read_rewrapped(response: pb.RewrapResponse) -> Rewrapped:
+    return Rewrapped(
+        token=response.token,
+        key_version=response.key_version,
+        kek_id=response.kek_id,
+        changed=response.changed,
     )
 
 

@@ -1,22 +1,20 @@
 """The client for threads."""
 
 from collections.abc import Iterable
-from types import TracebackType
 from typing import TypeVar
 
-import grpc
-
 from keyward import batches, calls
-from keyward.batches import DecryptItem, EncryptItem
-from keyward.errors import KeywardError, from_rpc_error
+from keyward.batches import DecryptItem, EncryptItem, RewrapItem
+from keyward.connections import Connection
+from keyward.errors import KeywardError
 from keyward.options import DEFAULT_ADDRESS, Options
-from keyward.results import Decrypted, Encrypted, PoolKey, ServerStatus, UserKey
+from keyward.results import Decrypted, Encrypted, PoolKey, Rewrapped, ServerStatus, UserKey
 from keyward.v1.key_service_pb2_grpc import KeyServiceStub
 
 T = TypeVar("T")
 
 
-class Client:
+class Client(Connection):
     """A connection to a Keyward server, for any number of threads.
 
     Every verb may raise `KeywardError`. It connects on the first call, and again by itself when the
@@ -26,15 +24,7 @@ class Client:
 
     def __init__(self, options: Options | str = DEFAULT_ADDRESS) -> None:
         """`options` may be an address alone."""
-        options = options if isinstance(options, Options) else Options(address=options)
-        credentials, arguments = options.credentials(), options.channel_arguments()
-        self._deadline = options.deadline
-        self._channel = (
-            grpc.secure_channel(options.address, credentials, arguments)
-            if credentials
-            else grpc.insecure_channel(options.address, arguments)
-        )
-        self._stub = KeyServiceStub(self._channel)  # type: ignore[no-untyped-call]
+        super().__init__(options, KeyServiceStub)
 
     def encrypt(
         self,
@@ -69,6 +59,20 @@ class Client:
             calls.decrypt(token, user_id, pool, associated_data, allow_legacy_plaintext)
         )
 
+    def rewrap(
+        self,
+        token: str,
+        *,
+        user_id: str | None = None,
+        pool: bool = False,
+        associated_data: bytes = b"",
+    ) -> Rewrapped:
+        """Seals what a token holds anew, under the newest key; the plaintext stays in the server.
+
+        A token that is new enough comes back as it is. It needs the permission to rewrap.
+        """
+        return self._run(calls.rewrap(token, user_id, pool, associated_data))
+
     def encrypt_many(self, items: Iterable[EncryptItem]) -> list[Encrypted | KeywardError]:
         """Encrypts any number of values, in as few calls as the server's limits allow.
 
@@ -81,6 +85,10 @@ class Client:
     def decrypt_many(self, items: Iterable[DecryptItem]) -> list[Decrypted | KeywardError]:
         """Opens any number of tokens, as `encrypt_many` makes them."""
         return self._run_many(batches.decrypt_many(items))
+
+    def rewrap_many(self, items: Iterable[RewrapItem]) -> list[Rewrapped | KeywardError]:
+        """Rewraps any number of tokens, as `encrypt_many` makes them."""
+        return self._run_many(batches.rewrap_many(items))
 
     def get_or_create_user_key(self, user_id: str, *, version: int = 0) -> UserKey:
         """The user's data key, made first where there is none; version 0 asks for the primary one.
@@ -100,28 +108,6 @@ class Client:
     def get_status(self) -> ServerStatus:
         """What the server is, and whether it can encrypt."""
         return self._run(calls.get_status())
-
-    def close(self) -> None:
-        """Closes the connection; calls in flight are cancelled."""
-        self._channel.close()
-
-    def __enter__(self) -> "Client":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def _run(self, call: calls.Call[T]) -> T:
-        try:
-            response = getattr(self._stub, call.method)(call.request, timeout=self._deadline)
-        except grpc.RpcError as error:
-            raise from_rpc_error(error) from error
-        return call.read(response)
 
     def _run_many(
         self, every: Iterable[calls.Call[list[T | KeywardError]]]

@@ -66,6 +66,18 @@ class StoredKeyCorruptError(KeywardError):
     """The user's stored key fails authentication."""
 
 
+class EtagMismatchError(KeywardError):
+    """The user's key was changed since its etag was read."""
+
+
+class KekInUseError(KeywardError):
+    """The master key is still needed."""
+
+
+class LegacySharedError(KeywardError):
+    """It would leave the Python module behind, which shares the server's legacy database."""
+
+
 class UnavailableError(KeywardError):
     """The server, its store or its audit log cannot serve now; trying again later may help."""
 
@@ -98,6 +110,9 @@ _BY_REASON: dict[str, type[KeywardError]] = {
     "ENCRYPTION_DISABLED": EncryptionDisabledError,
     "KEK_NOT_LOADED": KekNotLoadedError,
     "STORED_KEY_CORRUPT": StoredKeyCorruptError,
+    "ETAG_MISMATCH": EtagMismatchError,
+    "KEK_IN_USE": KekInUseError,
+    "LEGACY_SHARED": LegacySharedError,
 }
 
 # For the codes that say enough alone: their reasons differ in what an operator does, not a caller,

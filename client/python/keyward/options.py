@@ -67,7 +67,12 @@ class Options:
 
     def channel_arguments(self) -> list[tuple[str, int | str]]:
         """The arguments for a gRPC channel, sync or async."""
-        method: dict[str, object] = {"name": [{"service": "keyward.v1.KeyService"}]}
+        method: dict[str, object] = {
+            "name": [
+                {"service": "keyward.v1.KeyService"},
+                {"service": "keyward.v1.KeyAdminService"},
+            ]
+        }
         if self.max_attempts > 1:
             method["retryPolicy"] = {
                 "maxAttempts": self.max_attempts,

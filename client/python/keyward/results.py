@@ -31,6 +31,19 @@ class Decrypted:
 
 
 @dataclass(frozen=True)
+class Rewrapped:
+    """A token under the newest key."""
+
+    token: str
+    #: The user key's version that the token is under now; 0 for the pool.
+    key_version: int
+    #: For the pool: the master key behind it, 16 hex digits; else empty.
+    kek_id: str
+    #: False where the token was new enough and came back as it is.
+    changed: bool
+
+
+@dataclass(frozen=True)
 class UserKey:
     """A user's data key."""
 

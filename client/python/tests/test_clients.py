@@ -114,7 +114,7 @@ def test_a_unix_socket_serves_too(connect, start_server, kek, tmp_path):
 
 def test_both_clients_have_the_same_verbs_with_the_same_parameters():
     verbs = [name for name in vars(Client) if not name.startswith("_") and name != "close"]
-    assert len(verbs) == 8
+    assert len(verbs) == 10
     for verb in verbs:
         one, other = getattr(Client, verb), getattr(AsyncClient, verb)
         assert inspect.signature(one) == inspect.signature(other)

@@ -20,12 +20,20 @@ def to_decrypt(scope: Any, token: str, associated_data: bytes = b"",
                                allow_legacy_plaintext=allow_legacy_plaintext, **scoped(scope))
 
 
+def to_rewrap(scope: Any, token: str, associated_data: bytes = b""):
+    return keys.RewrapRequest(token=token, associated_data=associated_data, **scoped(scope))
+
+
 def encrypt(client: Client, requests: list) -> list:
     return list(client.call("BatchEncrypt", keys.BatchEncryptRequest(requests=requests)).results)
 
 
 def decrypt(client: Client, requests: list) -> list:
     return list(client.call("BatchDecrypt", keys.BatchDecryptRequest(requests=requests)).results)
+
+
+def rewrap(client: Client, requests: list) -> list:
+    return list(client.call("BatchRewrap", keys.BatchRewrapRequest(requests=requests)).results)
 
 
 def tokens(results: list) -> list[str]:

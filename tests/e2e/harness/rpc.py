@@ -118,6 +118,10 @@ class Client:
             token=token, associated_data=associated_data,
             allow_legacy_plaintext=allow_legacy_plaintext, **scoped(scope)))
 
+    def rewrap(self, scope: Any, token: str, associated_data: bytes = b""):
+        return self.call("Rewrap", keys.RewrapRequest(
+            token=token, associated_data=associated_data, **scoped(scope)))
+
     def pool_key(self):
         return self.call("PoolKey", keys.PoolKeyRequest())
 

@@ -12,6 +12,7 @@ import grpc
 from harness import paths
 
 PROTOS = [
+    "keyward/v1/key_admin_service.proto",
     "keyward/v1/key_service.proto",
     "keyward/v1/status_details.proto",
     "grpc/health/v1/health.proto",
@@ -35,6 +36,7 @@ def _generate() -> pathlib.Path:
 
 
 _generate()
+admin = importlib.import_module("keyward.v1.key_admin_service_pb2")
 keys = importlib.import_module("keyward.v1.key_service_pb2")
 details = importlib.import_module("keyward.v1.status_details_pb2")
 health = importlib.import_module("grpc.health.v1.health_pb2")

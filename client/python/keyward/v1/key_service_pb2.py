@@ -15,7 +15,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from keyward.v1 import status_details_pb2 as keyward_dot_v1_dot_status__details__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ckeyward/v1/key_service.proto\x12\nkeyward.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fkeyward/v1/status_details.proto\"=\n\x19GetOrCreateUserKeyRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\r\"|\n\x1aGetOrCreateUserKeyResponse\x12\x0b\n\x03key\x18\x01 \x01(\x0c\x12\x0f\n\x07version\x18\x02 \x01(\r\x12\x0f\n\x07\x63reated\x18\x03 \x01(\x08\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"h\n\x0e\x45ncryptRequest\x12\x11\n\x07user_id\x18\x01 \x01(\tH\x00\x12\x0e\n\x04pool\x18\x02 \x01(\x08H\x00\x12\x11\n\tplaintext\x18\x03 \x01(\x0c\x12\x17\n\x0f\x61ssociated_data\x18\x04 \x01(\x0c\x42\x07\n\x05scope\"E\n\x0f\x45ncryptResponse\x12\r\n\x05token\x18\x01 \x01(\t\x12\x13\n\x0bkey_version\x18\x02 \x01(\r\x12\x0e\n\x06kek_id\x18\x03 \x01(\t\"\x84\x01\n\x0e\x44\x65\x63ryptRequest\x12\x11\n\x07user_id\x18\x01 \x01(\tH\x00\x12\x0e\n\x04pool\x18\x02 \x01(\x08H\x00\x12\r\n\x05token\x18\x03 \x01(\t\x12\x17\n\x0f\x61ssociated_data\x18\x04 \x01(\x0c\x12\x1e\n\x16\x61llow_legacy_plaintext\x18\x05 \x01(\x08\x42\x07\n\x05scope\"r\n\x0f\x44\x65\x63ryptResponse\x12\x11\n\tplaintext\x18\x01 \x01(\x0c\x12\x13\n\x0bkey_version\x18\x02 \x01(\r\x12\x0e\n\x06kek_id\x18\x03 \x01(\t\x12\x18\n\x10legacy_plaintext\x18\x04 \x01(\x08\x12\r\n\x05stale\x18\x05 \x01(\x08\"C\n\x13\x42\x61tchEncryptRequest\x12,\n\x08requests\x18\x01 \x03(\x0b\x32\x1a.keyward.v1.EncryptRequest\"G\n\x14\x42\x61tchEncryptResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.keyward.v1.BatchEncryptResult\"|\n\x12\x42\x61tchEncryptResult\x12/\n\x08response\x18\x01 \x01(\x0b\x32\x1b.keyward.v1.EncryptResponseH\x00\x12+\n\x06status\x18\x02 \x01(\x0b\x32\x19.keyward.v1.StatusDetailsH\x00\x42\x08\n\x06result\"C\n\x13\x42\x61tchDecryptRequest\x12,\n\x08requests\x18\x01 \x03(\x0b\x32\x1a.keyward.v1.DecryptRequest\"G\n\x14\x42\x61tchDecryptResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.keyward.v1.BatchDecryptResult\"|\n\x12\x42\x61tchDecryptResult\x12/\n\x08response\x18\x01 \x01(\x0b\x32\x1b.keyward.v1.DecryptResponseH\x00\x12+\n\x06status\x18\x02 \x01(\x0b\x32\x19.keyward.v1.StatusDetailsH\x00\x42\x08\n\x06result\"\x10\n\x0ePoolKeyRequest\".\n\x0fPoolKeyResponse\x12\x0b\n\x03key\x18\x01 \x01(\x0c\x12\x0e\n\x06kek_id\x18\x02 \x01(\t\"$\n\x11HashApiKeyRequest\x12\x0f\n\x07\x61pi_key\x18\x01 \x01(\t\"(\n\x12HashApiKeyResponse\x12\x12\n\nsha256_hex\x18\x01 \x01(\t\"\x12\n\x10GetStatusRequest\"\x83\x01\n\x11GetStatusResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x1a\n\x12\x65ncryption_enabled\x18\x02 \x01(\x08\x12\x0e\n\x06kek_id\x18\x03 \x01(\t\x12\r\n\x05store\x18\x04 \x01(\t\x12\"\n\x06limits\x18\x05 \x01(\x0b\x32\x12.keyward.v1.Limits\"\x95\x01\n\x06Limits\x12\x19\n\x11max_user_id_bytes\x18\x01 \x01(\r\x12\x1b\n\x13max_plaintext_bytes\x18\x02 \x01(\r\x12!\n\x19max_associated_data_bytes\x18\x03 \x01(\r\x12\x17\n\x0fmax_batch_items\x18\x04 \x01(\r\x12\x17\n\x0fmax_batch_bytes\x18\x05 \x01(\r2\xfa\x04\n\nKeyService\x12\x63\n\x12GetOrCreateUserKey\x12%.keyward.v1.GetOrCreateUserKeyRequest\x1a&.keyward.v1.GetOrCreateUserKeyResponse\x12\x42\n\x07\x45ncrypt\x12\x1a.keyward.v1.EncryptRequest\x1a\x1b.keyward.v1.EncryptResponse\x12\x42\n\x07\x44\x65\x63rypt\x12\x1a.keyward.v1.DecryptRequest\x1a\x1b.keyward.v1.DecryptResponse\x12Q\n\x0c\x42\x61tchEncrypt\x12\x1f.keyward.v1.BatchEncryptRequest\x1a .keyward.v1.BatchEncryptResponse\x12Q\n\x0c\x42\x61tchDecrypt\x12\x1f.keyward.v1.BatchDecryptRequest\x1a .keyward.v1.BatchDecryptResponse\x12\x42\n\x07PoolKey\x12\x1a.keyward.v1.PoolKeyRequest\x1a\x1b.keyward.v1.PoolKeyResponse\x12K\n\nHashApiKey\x12\x1d.keyward.v1.HashApiKeyRequest\x1a\x1e.keyward.v1.HashApiKeyResponse\x12H\n\tGetStatus\x12\x1c.keyward.v1.GetStatusRequest\x1a\x1d.keyward.v1.GetStatusResponseB8\n\x0e\x64\x65v.keyward.v1P\x01Z$keyward.dev/gen/keyward/v1;keywardv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ckeyward/v1/key_service.proto\x12\nkeyward.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fkeyward/v1/status_details.proto\"=\n\x19GetOrCreateUserKeyRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\r\"|\n\x1aGetOrCreateUserKeyResponse\x12\x0b\n\x03key\x18\x01 \x01(\x0c\x12\x0f\n\x07version\x18\x02 \x01(\r\x12\x0f\n\x07\x63reated\x18\x03 \x01(\x08\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"h\n\x0e\x45ncryptRequest\x12\x11\n\x07user_id\x18\x01 \x01(\tH\x00\x12\x0e\n\x04pool\x18\x02 \x01(\x08H\x00\x12\x11\n\tplaintext\x18\x03 \x01(\x0c\x12\x17\n\x0f\x61ssociated_data\x18\x04 \x01(\x0c\x42\x07\n\x05scope\"E\n\x0f\x45ncryptResponse\x12\r\n\x05token\x18\x01 \x01(\t\x12\x13\n\x0bkey_version\x18\x02 \x01(\r\x12\x0e\n\x06kek_id\x18\x03 \x01(\t\"\x84\x01\n\x0e\x44\x65\x63ryptRequest\x12\x11\n\x07user_id\x18\x01 \x01(\tH\x00\x12\x0e\n\x04pool\x18\x02 \x01(\x08H\x00\x12\r\n\x05token\x18\x03 \x01(\t\x12\x17\n\x0f\x61ssociated_data\x18\x04 \x01(\x0c\x12\x1e\n\x16\x61llow_legacy_plaintext\x18\x05 \x01(\x08\x42\x07\n\x05scope\"r\n\x0f\x44\x65\x63ryptResponse\x12\x11\n\tplaintext\x18\x01 \x01(\x0c\x12\x13\n\x0bkey_version\x18\x02 \x01(\r\x12\x0e\n\x06kek_id\x18\x03 \x01(\t\x12\x18\n\x10legacy_plaintext\x18\x04 \x01(\x08\x12\r\n\x05stale\x18\x05 \x01(\x08\"C\n\x13\x42\x61tchEncryptRequest\x12,\n\x08requests\x18\x01 \x03(\x0b\x32\x1a.keyward.v1.EncryptRequest\"G\n\x14\x42\x61tchEncryptResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.keyward.v1.BatchEncryptResult\"|\n\x12\x42\x61tchEncryptResult\x12/\n\x08response\x18\x01 \x01(\x0b\x32\x1b.keyward.v1.EncryptResponseH\x00\x12+\n\x06status\x18\x02 \x01(\x0b\x32\x19.keyward.v1.StatusDetailsH\x00\x42\x08\n\x06result\"C\n\x13\x42\x61tchDecryptRequest\x12,\n\x08requests\x18\x01 \x03(\x0b\x32\x1a.keyward.v1.DecryptRequest\"G\n\x14\x42\x61tchDecryptResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.keyward.v1.BatchDecryptResult\"|\n\x12\x42\x61tchDecryptResult\x12/\n\x08response\x18\x01 \x01(\x0b\x32\x1b.keyward.v1.DecryptResponseH\x00\x12+\n\x06status\x18\x02 \x01(\x0b\x32\x19.keyward.v1.StatusDetailsH\x00\x42\x08\n\x06result\"c\n\rRewrapRequest\x12\x11\n\x07user_id\x18\x01 \x01(\tH\x00\x12\x0e\n\x04pool\x18\x02 \x01(\x08H\x00\x12\r\n\x05token\x18\x03 \x01(\t\x12\x17\n\x0f\x61ssociated_data\x18\x04 \x01(\x0c\x42\x07\n\x05scope\"U\n\x0eRewrapResponse\x12\r\n\x05token\x18\x01 \x01(\t\x12\x13\n\x0bkey_version\x18\x02 \x01(\r\x12\x0f\n\x07\x63hanged\x18\x03 \x01(\x08\x12\x0e\n\x06kek_id\x18\x04 \x01(\t\"A\n\x12\x42\x61tchRewrapRequest\x12+\n\x08requests\x18\x01 \x03(\x0b\x32\x19.keyward.v1.RewrapRequest\"E\n\x13\x42\x61tchRewrapResponse\x12.\n\x07results\x18\x01 \x03(\x0b\x32\x1d.keyward.v1.BatchRewrapResult\"z\n\x11\x42\x61tchRewrapResult\x12.\n\x08response\x18\x01 \x01(\x0b\x32\x1a.keyward.v1.RewrapResponseH\x00\x12+\n\x06status\x18\x02 \x01(\x0b\x32\x19.keyward.v1.StatusDetailsH\x00\x42\x08\n\x06result\"\x10\n\x0ePoolKeyRequest\".\n\x0fPoolKeyResponse\x12\x0b\n\x03key\x18\x01 \x01(\x0c\x12\x0e\n\x06kek_id\x18\x02 \x01(\t\"$\n\x11HashApiKeyRequest\x12\x0f\n\x07\x61pi_key\x18\x01 \x01(\t\"(\n\x12HashApiKeyResponse\x12\x12\n\nsha256_hex\x18\x01 \x01(\t\"\x12\n\x10GetStatusRequest\"\x83\x01\n\x11GetStatusResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x1a\n\x12\x65ncryption_enabled\x18\x02 \x01(\x08\x12\x0e\n\x06kek_id\x18\x03 \x01(\t\x12\r\n\x05store\x18\x04 \x01(\t\x12\"\n\x06limits\x18\x05 \x01(\x0b\x32\x12.keyward.v1.Limits\"\x95\x01\n\x06Limits\x12\x19\n\x11max_user_id_bytes\x18\x01 \x01(\r\x12\x1b\n\x13max_plaintext_bytes\x18\x02 \x01(\r\x12!\n\x19max_associated_data_bytes\x18\x03 \x01(\r\x12\x17\n\x0fmax_batch_items\x18\x04 \x01(\r\x12\x17\n\x0fmax_batch_bytes\x18\x05 \x01(\r2\x8b\x06\n\nKeyService\x12\x63\n\x12GetOrCreateUserKey\x12%.keyward.v1.GetOrCreateUserKeyRequest\x1a&.keyward.v1.GetOrCreateUserKeyResponse\x12\x42\n\x07\x45ncrypt\x12\x1a.keyward.v1.EncryptRequest\x1a\x1b.keyward.v1.EncryptResponse\x12\x42\n\x07\x44\x65\x63rypt\x12\x1a.keyward.v1.DecryptRequest\x1a\x1b.keyward.v1.DecryptResponse\x12Q\n\x0c\x42\x61tchEncrypt\x12\x1f.keyward.v1.BatchEncryptRequest\x1a .keyward.v1.BatchEncryptResponse\x12Q\n\x0c\x42\x61tchDecrypt\x12\x1f.keyward.v1.BatchDecryptRequest\x1a .keyward.v1.BatchDecryptResponse\x12?\n\x06Rewrap\x12\x19.keyward.v1.RewrapRequest\x1a\x1a.keyward.v1.RewrapResponse\x12N\n\x0b\x42\x61tchRewrap\x12\x1e.keyward.v1.BatchRewrapRequest\x1a\x1f.keyward.v1.BatchRewrapResponse\x12\x42\n\x07PoolKey\x12\x1a.keyward.v1.PoolKeyRequest\x1a\x1b.keyward.v1.PoolKeyResponse\x12K\n\nHashApiKey\x12\x1d.keyward.v1.HashApiKeyRequest\x1a\x1e.keyward.v1.HashApiKeyResponse\x12H\n\tGetStatus\x12\x1c.keyward.v1.GetStatusRequest\x1a\x1d.keyward.v1.GetStatusResponseB8\n\x0e\x64\x65v.keyward.v1P\x01Z$keyward.dev/gen/keyward/v1;keywardv1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keyward.v1.key_service_pb2', globals())
@@ -47,20 +47,30 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _BATCHDECRYPTRESPONSE._serialized_end=1135
   _BATCHDECRYPTRESULT._serialized_start=1137
   _BATCHDECRYPTRESULT._serialized_end=1261
-  _POOLKEYREQUEST._serialized_start=1263
-  _POOLKEYREQUEST._serialized_end=1279
-  _POOLKEYRESPONSE._serialized_start=1281
-  _POOLKEYRESPONSE._serialized_end=1327
-  _HASHAPIKEYREQUEST._serialized_start=1329
-  _HASHAPIKEYREQUEST._serialized_end=1365
-  _HASHAPIKEYRESPONSE._serialized_start=1367
-  _HASHAPIKEYRESPONSE._serialized_end=1407
-  _GETSTATUSREQUEST._serialized_start=1409
-  _GETSTATUSREQUEST._serialized_end=1427
-  _GETSTATUSRESPONSE._serialized_start=1430
-  _GETSTATUSRESPONSE._serialized_end=1561
-  _LIMITS._serialized_start=1564
-  _LIMITS._serialized_end=1713
-  _KEYSERVICE._serialized_start=1716
-  _KEYSERVICE._serialized_end=2350
+  _REWRAPREQUEST._serialized_start=1263
+  _REWRAPREQUEST._serialized_end=1362
+  _REWRAPRESPONSE._serialized_start=1364
+  _REWRAPRESPONSE._serialized_end=1449
+  _BATCHREWRAPREQUEST._serialized_start=1451
+  _BATCHREWRAPREQUEST._serialized_end=1516
+  _BATCHREWRAPRESPONSE._serialized_start=1518
+  _BATCHREWRAPRESPONSE._serialized_end=1587
+  _BATCHREWRAPRESULT._serialized_start=1589
+  _BATCHREWRAPRESULT._serialized_end=1711
+  _POOLKEYREQUEST._serialized_start=1713
+  _POOLKEYREQUEST._serialized_end=1729
+  _POOLKEYRESPONSE._serialized_start=1731
+  _POOLKEYRESPONSE._serialized_end=1777
+  _HASHAPIKEYREQUEST._serialized_start=1779
+  _HASHAPIKEYREQUEST._serialized_end=1815
+  _HASHAPIKEYRESPONSE._serialized_start=1817
+  _HASHAPIKEYRESPONSE._serialized_end=1857
+  _GETSTATUSREQUEST._serialized_start=1859
+  _GETSTATUSREQUEST._serialized_end=1877
+  _GETSTATUSRESPONSE._serialized_start=1880
+  _GETSTATUSRESPONSE._serialized_end=2011
+  _LIMITS._serialized_start=2014
+  _LIMITS._serialized_end=2163
+  _KEYSERVICE._serialized_start=2166
+  _KEYSERVICE._serialized_end=2945
 # @@protoc_insertion_point(module_scope)

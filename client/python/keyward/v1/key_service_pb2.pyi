@@ -47,6 +47,26 @@ class BatchEncryptResult(_message.Message):
     status: _status_details_pb2.StatusDetails
     def __init__(self, response: _Optional[_Union[EncryptResponse, _Mapping]] = ..., status: _Optional[_Union[_status_details_pb2.StatusDetails, _Mapping]] = ...) -> None: ...
 
+class BatchRewrapRequest(_message.Message):
+    __slots__ = ["requests"]
+    REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    requests: _containers.RepeatedCompositeFieldContainer[RewrapRequest]
+    def __init__(self, requests: _Optional[_Iterable[_Union[RewrapRequest, _Mapping]]] = ...) -> None: ...
+
+class BatchRewrapResponse(_message.Message):
+    __slots__ = ["results"]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[BatchRewrapResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[BatchRewrapResult, _Mapping]]] = ...) -> None: ...
+
+class BatchRewrapResult(_message.Message):
+    __slots__ = ["response", "status"]
+    RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    response: RewrapResponse
+    status: _status_details_pb2.StatusDetails
+    def __init__(self, response: _Optional[_Union[RewrapResponse, _Mapping]] = ..., status: _Optional[_Union[_status_details_pb2.StatusDetails, _Mapping]] = ...) -> None: ...
+
 class DecryptRequest(_message.Message):
     __slots__ = ["allow_legacy_plaintext", "associated_data", "pool", "token", "user_id"]
     ALLOW_LEGACY_PLAINTEXT_FIELD_NUMBER: _ClassVar[int]
@@ -172,3 +192,27 @@ class PoolKeyResponse(_message.Message):
     kek_id: str
     key: bytes
     def __init__(self, key: _Optional[bytes] = ..., kek_id: _Optional[str] = ...) -> None: ...
+
+class RewrapRequest(_message.Message):
+    __slots__ = ["associated_data", "pool", "token", "user_id"]
+    ASSOCIATED_DATA_FIELD_NUMBER: _ClassVar[int]
+    POOL_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    associated_data: bytes
+    pool: bool
+    token: str
+    user_id: str
+    def __init__(self, user_id: _Optional[str] = ..., pool: bool = ..., token: _Optional[str] = ..., associated_data: _Optional[bytes] = ...) -> None: ...
+
+class RewrapResponse(_message.Message):
+    __slots__ = ["changed", "kek_id", "key_version", "token"]
+    CHANGED_FIELD_NUMBER: _ClassVar[int]
+    KEK_ID_FIELD_NUMBER: _ClassVar[int]
+    KEY_VERSION_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    changed: bool
+    kek_id: str
+    key_version: int
+    token: str
+    def __init__(self, token: _Optional[str] = ..., key_version: _Optional[int] = ..., changed: bool = ..., kek_id: _Optional[str] = ...) -> None: ...

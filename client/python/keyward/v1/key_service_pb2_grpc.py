@@ -39,6 +39,16 @@ class KeyServiceStub(object):
                 request_serializer=keyward_dot_v1_dot_key__service__pb2.BatchDecryptRequest.SerializeToString,
                 response_deserializer=keyward_dot_v1_dot_key__service__pb2.BatchDecryptResponse.FromString,
                 )
+        self.Rewrap = channel.unary_unary(
+                '/keyward.v1.KeyService/Rewrap',
+                request_serializer=keyward_dot_v1_dot_key__service__pb2.RewrapRequest.SerializeToString,
+                response_deserializer=keyward_dot_v1_dot_key__service__pb2.RewrapResponse.FromString,
+                )
+        self.BatchRewrap = channel.unary_unary(
+                '/keyward.v1.KeyService/BatchRewrap',
+                request_serializer=keyward_dot_v1_dot_key__service__pb2.BatchRewrapRequest.SerializeToString,
+                response_deserializer=keyward_dot_v1_dot_key__service__pb2.BatchRewrapResponse.FromString,
+                )
         self.PoolKey = channel.unary_unary(
                 '/keyward.v1.KeyService/PoolKey',
                 request_serializer=keyward_dot_v1_dot_key__service__pb2.PoolKeyRequest.SerializeToString,
@@ -97,6 +107,22 @@ class KeyServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Rewrap(self, request, context):
+        """Seals what a token holds anew, under the user's primary version or the current master key's pool key,
+        and with the same associated data; the plaintext stays inside. A token that is new enough comes back as
+        it is. Needs the permission to rewrap.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchRewrap(self, request, context):
+        """Many at once; see BatchEncrypt.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def PoolKey(self, request, context):
         """Returns the 32-byte key for values that belong to no user. Needs the permission to export keys.
         """
@@ -145,6 +171,16 @@ def add_KeyServiceServicer_to_server(servicer, server):
                     servicer.BatchDecrypt,
                     request_deserializer=keyward_dot_v1_dot_key__service__pb2.BatchDecryptRequest.FromString,
                     response_serializer=keyward_dot_v1_dot_key__service__pb2.BatchDecryptResponse.SerializeToString,
+            ),
+            'Rewrap': grpc.unary_unary_rpc_method_handler(
+                    servicer.Rewrap,
+                    request_deserializer=keyward_dot_v1_dot_key__service__pb2.RewrapRequest.FromString,
+                    response_serializer=keyward_dot_v1_dot_key__service__pb2.RewrapResponse.SerializeToString,
+            ),
+            'BatchRewrap': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchRewrap,
+                    request_deserializer=keyward_dot_v1_dot_key__service__pb2.BatchRewrapRequest.FromString,
+                    response_serializer=keyward_dot_v1_dot_key__service__pb2.BatchRewrapResponse.SerializeToString,
             ),
             'PoolKey': grpc.unary_unary_rpc_method_handler(
                     servicer.PoolKey,
@@ -253,6 +289,40 @@ class KeyService(object):
         return grpc.experimental.unary_unary(request, target, '/keyward.v1.KeyService/BatchDecrypt',
             keyward_dot_v1_dot_key__service__pb2.BatchDecryptRequest.SerializeToString,
             keyward_dot_v1_dot_key__service__pb2.BatchDecryptResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def Rewrap(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/keyward.v1.KeyService/Rewrap',
+            keyward_dot_v1_dot_key__service__pb2.RewrapRequest.SerializeToString,
+            keyward_dot_v1_dot_key__service__pb2.RewrapResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def BatchRewrap(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/keyward.v1.KeyService/BatchRewrap',
+            keyward_dot_v1_dot_key__service__pb2.BatchRewrapRequest.SerializeToString,
+            keyward_dot_v1_dot_key__service__pb2.BatchRewrapResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 
