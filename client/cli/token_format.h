@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/strings/str_cat.h"
 #include "keyward/token_format.h"
 
 namespace keyward::cli {
@@ -18,7 +19,7 @@ inline std::optional<client::TokenFormat> ParseTokenFormat(std::string_view text
 
 // Also of a format that only the server knows.
 inline std::string TokenFormatName(client::TokenFormat format) {
-  return "v" + std::to_string(static_cast<int>(format));
+  return absl::StrCat("v", static_cast<int>(format));
 }
 
 }  // namespace keyward::cli

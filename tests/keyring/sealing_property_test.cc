@@ -114,7 +114,8 @@ TEST_F(SealingPropertyTest, ATokensTextHasOnlyItsOwnSpellings) {
       spellings.insert(token.substr(3, token.find('=') - 3));
     }
     for (const std::string& text : Changed(token)) {
-      if (!spellings.contains(text)) ASSERT_FALSE(Open(kPool, text, "").ok()) << text;
+      if (spellings.contains(text)) continue;
+      ASSERT_FALSE(Open(kPool, text, "").ok()) << text;
     }
   }
 }

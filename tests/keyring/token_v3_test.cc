@@ -61,6 +61,7 @@ TEST(TokenV3Test, OpensForItsOwnerAlone) {
   const std::string token = Seal(kAlice, "x", "orders");
   EXPECT_EQ(Open(token, kAlice, "orders"), "x");
   EXPECT_FALSE(Open(token, TokenOwner::User("bob", 1), "orders"));
+  EXPECT_FALSE(Open(token, TokenOwner::User("alicf", 1), "orders"));
   EXPECT_FALSE(Open(token, TokenOwner::User("alice", 2), "orders"));
   EXPECT_FALSE(Open(token, TokenOwner::User("aliceo", 1), "rders"));
   EXPECT_FALSE(Open(token, TokenOwner::User("alic", 1), "eorders"));
