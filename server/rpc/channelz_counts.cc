@@ -11,11 +11,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "server/telemetry/log.h"
 
 namespace keyward::rpc {
 namespace {
 
 constexpr intptr_t kAll = std::numeric_limits<int32_t>::max();
+// A connection that has just ended is not found either.
+constexpr int kMissesThatTell = 3;
 
 // Takes over what the C library has allocated. JSON without white space, whose keys are in order.
 std::string Text(char* json) {
@@ -38,16 +41,13 @@ class ChannelzCounts final : public net::StreamCounts {
  public:
   std::optional<int64_t> Find(const std::string& peer) override {
     if (peer.empty()) return std::nullopt;
-    const std::string key = absl::StrCat(
-        absl::StrReplaceAll(peer, {{"[", "%5B"}, {"]", "%5D"}}), R"(","socketId":")");
-    const std::string servers = Text(grpc_channelz_get_servers(0));
-    std::string_view rest = servers;
-    while (const auto server = NumberAfter(R"("serverId":")", rest)) {
-      const std::string sockets = Text(grpc_channelz_get_server_sockets(*server, 0, kAll));
-      std::string_view all = sockets;
-      if (const auto id = NumberAfter(key, all)) return id;
+    const std::optional<int64_t> id = LookUp(peer);
+    if (id) {
+      has_found_ = true;
+    } else if (!has_found_ && ++misses_ == kMissesThatTell) {
+      telemetry::Log(telemetry::LogLevel::kWarning, "streams_not_counted");
     }
-    return std::nullopt;
+    return id;
   }
 
   std::optional<net::Streams> Of(int64_t id) override {
@@ -62,6 +62,23 @@ class ChannelzCounts final : public net::StreamCounts {
     const int64_t started = count(R"("streamsStarted":")");
     return net::Streams{.open = started - succeeded - failed, .unanswered = failed};
   }
+
+ private:
+  static std::optional<int64_t> LookUp(const std::string& peer) {
+    const std::string key = absl::StrCat(
+        absl::StrReplaceAll(peer, {{"[", "%5B"}, {"]", "%5D"}}), R"(","socketId":")");
+    const std::string servers = Text(grpc_channelz_get_servers(0));
+    std::string_view rest = servers;
+    while (const auto server = NumberAfter(R"("serverId":")", rest)) {
+      const std::string sockets = Text(grpc_channelz_get_server_sockets(*server, 0, kAll));
+      std::string_view all = sockets;
+      if (const auto id = NumberAfter(key, all)) return id;
+    }
+    return std::nullopt;
+  }
+
+  bool has_found_ = false;
+  int misses_ = 0;
 };
 
 }  // namespace

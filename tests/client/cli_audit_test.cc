@@ -10,8 +10,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/audit/chain.h"
-#include "server/keyring/kek.h"
 #include "tests/client/cli_fixture.h"
+#include "tests/client/cli_keks.h"
 
 namespace keyward::client {
 namespace {
@@ -23,12 +23,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-// Base64 of 32 times 'K', and of 32 times 'L'.
-constexpr char kKek[] = "S0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0s=";
-constexpr char kOtherKek[] = "TExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTEw=";
-
-audit::AuditKeys KeysOf(const std::string& kek_text) {
-  const keyring::Kek kek(*keyring::ParseKek(kek_text), keyring::kDefaultPoolKeySalt);
+audit::AuditKeys KeysOf(const char* kek_text) {
+  const keyring::Kek kek = KekOf(kek_text);
   return audit::AuditKeys(kek.key(), kek.hex_id());
 }
 

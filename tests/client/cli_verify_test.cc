@@ -16,6 +16,7 @@
 #include "server/store/database_lock.h"
 #include "server/store/sqlite_store.h"
 #include "tests/client/cli_fixture.h"
+#include "tests/client/cli_keks.h"
 
 namespace keyward::client {
 namespace {
@@ -26,13 +27,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-// Base64 of 32 times 'K', and of 32 times 'L'.
-constexpr char kKek[] = "S0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0s=";
-constexpr char kOtherKek[] = "TExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTEw=";
-
 const keyring::Kek& Kek() {
-  static const keyring::Kek& kek =
-      *new keyring::Kek(*keyring::ParseKek(kKek), keyring::kDefaultPoolKeySalt);
+  static const keyring::Kek& kek = *new keyring::Kek(KekOf(kKek));
   return kek;
 }
 

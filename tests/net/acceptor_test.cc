@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <memory>
 #include <utility>
@@ -26,12 +27,14 @@ class Server {
     address_ = socket->address();
     std::vector<AcceptorListener> listeners;
     listeners.push_back({*std::move(socket), [this](int connection) { Keep(connection); }});
-    acceptor_ = std::make_unique<Acceptor>(std::move(listeners), limits);
+    acceptor_ = std::make_unique<Acceptor>(std::move(listeners), limits, nullptr,
+                                           [this] { ++looks_; });
   }
 
   const ListenAddress& address() const { return address_; }
   Acceptor& acceptor() { return *acceptor_; }
   bool Serves(const Descriptor& client) { return !WasClosed(client); }
+  int looks() const { return looks_; }
 
   // What has come on any connection.
   void ReadAll() {
@@ -58,6 +61,7 @@ class Server {
   ListenAddress address_;
   sync::Mutex mutex_;
   std::vector<Descriptor> kept_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<int> looks_ = 0;
   std::unique_ptr<Acceptor> acceptor_;
 };
 
@@ -84,6 +88,14 @@ TEST(AcceptorTest, ServesAgainOnceConnectionsHaveEnded) {
   EXPECT_FALSE(server.Serves(ConnectTo(server.address())));
   server.CloseAll();
   while (!server.Serves(ConnectTo(server.address()))) {
+  }
+}
+
+TEST(AcceptorTest, CallsWhoeverWantsToLookWhileTheProcessWorks) {
+  Server server({.in_all = 8, .per_network = 8});
+  const Descriptor client = ConnectTo(server.address());
+  EXPECT_TRUE(server.Serves(client));
+  while (server.looks() < 3) {  // which is the work
   }
 }
 
