@@ -346,6 +346,14 @@ def test_what_cannot_be_migrated_is_counted_by_reason_and_named_by_key(client, r
     assert db.call("GET", "app:largest-that-fits:key") == b"\xff" * PLAINTEXT_LIMIT
 
 
+def test_a_key_with_two_possible_users_is_refused(client, redis, db):
+    db.pipeline([("SET", "a:k:one:k:two:k:z", "sk-1"), ("SET", "a:k:one:k:z", "sk-2")])
+    done = migrate(redis, client.address, "--rule", "string *:k:{user_id}:k:*", "--apply")
+    assert (done.status, done.total["encrypted"]) == (1, 1)
+    assert done.report["failures"]["AMBIGUOUS_USER"]["keys"] == ["a:k:one:k:two:k:z"]
+    assert db.call("GET", "a:k:one:k:two:k:z") == b"sk-1"
+
+
 def test_pool_names_that_would_be_lost_or_overwritten_stay(client, redis, db):
     db.pipeline([("HSET", "p:1", "sk-only-here", "1"), ("HSET", "p:2", "sk-half", client.encrypt(POOL, b"sk-half").token),
                  ("HSET", "p:3", "sk-twice", "sk-twice", sha256(b"sk-twice"), "v2:already")])
@@ -491,6 +499,16 @@ def test_no_secret_is_in_what_redis_repeats_of_a_command(client, tmp_path_factor
         assert (done.status, done.error["reason"]) == (1, "REDIS_REFUSED")
         assert "unknown command" in done.error["message"]
         assert "MARKER" not in done.output
+
+
+def test_the_rules_in_the_documentation_are_rules(client, redis, tmp_path):
+    text = (paths.REPOSITORY / "docs" / "MIGRATION.md").read_text()
+    rules = [part for rule in re.findall("--rule '([^']+)'", text) for part in ("--rule", rule)]
+    file = tmp_path / "rules.json"
+    file.write_text(re.search(r'^    \{"rules": .*?\]\}$', text, re.MULTILINE | re.DOTALL)[0])
+    done = migrate(redis, client.address, *rules, "--rules", str(file))
+    assert done.status == 0, done.output
+    assert len(done.report["rules"]) == 7 + 4
 
 
 MISTAKES = {
