@@ -67,7 +67,11 @@ absl::Status TakeRules(const MigrationOptions& options, MigrationPlan& plan) {
 
 }  // namespace
 
-MigrationPlan::~MigrationPlan() { OPENSSL_cleanse(redis.password.data(), redis.password.size()); }
+MigrationPlan::~MigrationPlan() {
+  // A short password is still there in a string that was moved from.
+  redis.password.resize(redis.password.capacity());
+  OPENSSL_cleanse(redis.password.data(), redis.password.size());
+}
 
 absl::StatusOr<MigrationPlan> PlanMigration(const MigrationOptions& options) {
   MigrationPlan plan;

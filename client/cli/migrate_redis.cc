@@ -94,8 +94,8 @@ void RedisConnection::Append(absl::Span<const std::string_view> arguments) {
     sizes.push_back(each.size());
   }
   char* command = nullptr;
-  const int size = redisFormatCommandArgv(&command, static_cast<int>(arguments.size()),
-                                          texts.data(), sizes.data());
+  const auto size = redisFormatCommandArgv(&command, static_cast<int>(arguments.size()),
+                                           texts.data(), sizes.data());
   pending_.append(command, static_cast<std::size_t>(size));
   OPENSSL_cleanse(command, static_cast<std::size_t>(size));
   redisFreeCommand(command);

@@ -56,6 +56,8 @@ void CheckRoundTrip(const MigrationRule& rule, const std::string& field, const s
   if (now.places.size() != plaintexts.size()) return;  // tokens were there before
   const auto back = Rewrite(rule, MigrationMode::kRollback, "k", now, plaintexts, again);
   Promise(back.has_value(), "what was encrypted can be brought back");
+  Promise(back->new_field == field || client::ApiKeyHash(back->new_field) == field,
+          "no name is lost");
   StoredValue last{back->new_field, back->new_value};
   MigrationTally third;
   FindPlaces(rule, MigrationMode::kEncrypt, "k", last, third);
