@@ -1,10 +1,11 @@
 """Tokens of format v3: written and read by the server, and by a reader made after docs/FORMATS.md alone."""
 import os
+import subprocess
 
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from harness import batches, formats, legacy, rows, token_v3
+from harness import batches, formats, legacy, paths, rows, token_v3
 from harness.rpc import POOL, refused
 from harness.stubs import keys
 
@@ -144,6 +145,20 @@ def test_nonces_are_never_the_same(client):
         client, [batches.to_encrypt("dora", b"same", token_format=V3)] * 500))
     tokens += [client.encrypt("dora", b"same", token_format=V3).token for _ in range(100)]
     assert len({token_v3.read(token)[4:28] for token in tokens}) == len(tokens)
+
+
+@pytest.mark.parametrize("arguments,prefix", [([], "v2:"), (["--format", "v2"], "v2:"), (["--format", "v3"], "v3:")])
+def test_the_command_asks_for_a_format(client, arguments, prefix):
+    def run(*words, value: str) -> str:
+        done = subprocess.run([paths.cli(), "--address", client.address, "--raw", *words], input=value,
+                              capture_output=True, text=True, check=True, timeout=paths.PATIENCE)
+        assert not done.stderr
+        return done.stdout
+
+    token = run("encrypt", "--user", "dora", *arguments, value="sk-test-123")
+    assert token.startswith(prefix)
+    assert run("decrypt", "--user", "dora", value=token) == "sk-test-123"
+    assert run("is-encrypted", value=token) == "yes"
 
 
 class Rotated:
