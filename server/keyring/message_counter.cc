@@ -47,6 +47,7 @@ void MessageCounter::Run(const std::stop_token& stop) {
     clock_.Wait(kInterval, stop);
     StoreAll();
   }
+  StoreAll();  // what has come since, or before the first look
 }
 
 void MessageCounter::StoreAll() {
