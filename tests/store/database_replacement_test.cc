@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/store/sqlite_store.h"
+#include "tests/testing/plain_transcoder.h"
 #include "tests/testing/store_calls.h"
 #include "tests/testing/temporary_folder.h"
 
