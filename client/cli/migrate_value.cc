@@ -10,7 +10,6 @@
 namespace keyward::cli {
 namespace {
 
-constexpr std::string_view kVersionedPrefix = "v3:";
 constexpr std::size_t kHashDigits = 64;
 
 bool IsLookUpHash(std::string_view field) {
@@ -31,7 +30,7 @@ void Take(Place place, MigrationMode mode, const std::string& key, StoredValue& 
   ++tally.values;
   if (place.text.empty()) {
     ++tally.empty;
-  } else if (LooksEncrypted(place.text) == encrypt) {
+  } else if (client::IsEncrypted(place.text) == encrypt) {
     ++tally.left;
   } else if (encrypt && place.text.size() > kMaxPlaintextBytes) {
     tally.Fail("TOO_LARGE", key);
@@ -78,7 +77,7 @@ std::optional<Place> OfPool(const MigrationRule& rule, const StoredValue& stored
       return Place{found.begin, found.end, /*json=*/true, std::move(found.text)};
     }
   }
-  if (LooksEncrypted(stored.value) || stored.value == stored.field ||
+  if (client::IsEncrypted(stored.value) || stored.value == stored.field ||
       client::ApiKeyHash(stored.value) == stored.field) {
     return Whole(stored.value);
   }
@@ -89,7 +88,7 @@ void FindPoolPlace(const MigrationRule& rule, MigrationMode mode, const std::str
                    StoredValue& stored, MigrationTally& tally) {
   std::optional<Place> place = OfPool(rule, stored);
   if (!place) return FailValue("KEY_NOT_IN_VALUE", key, tally);
-  const bool encrypted = LooksEncrypted(place->text);
+  const bool encrypted = client::IsEncrypted(place->text);
   if (encrypted && mode == MigrationMode::kEncrypt && !IsLookUpHash(stored.field)) {
     return FailValue("NAME_IS_PLAINTEXT", key, tally);
   }
@@ -120,10 +119,6 @@ std::string ReasonOf(const absl::Status& status) {
 }
 
 }  // namespace
-
-bool LooksEncrypted(std::string_view value) {
-  return client::IsEncrypted(value) || value.starts_with(kVersionedPrefix);
-}
 
 void FindPlaces(const MigrationRule& rule, MigrationMode mode, const std::string& key,
                 StoredValue& stored, MigrationTally& tally) {

@@ -57,9 +57,6 @@ struct ValueChange {
   std::size_t count = 0;
 };
 
-// Whether a value is taken for a token: by its prefix alone.
-bool LooksEncrypted(std::string_view value);
-
 // Finds the places of a value that the mode is about, and counts all others. `key` is for the
 // tally. Pure.
 void FindPlaces(const MigrationRule& rule, MigrationMode mode, const std::string& key,

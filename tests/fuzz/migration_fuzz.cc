@@ -41,7 +41,7 @@ void CheckRoundTrip(const MigrationRule& rule, const std::string& field, const s
   for (const Place& place : stored.places) {
     tokens.emplace_back("v2:token");
     plaintexts.emplace_back(place.text);
-    Promise(!LooksEncrypted(place.text), "a token is not encrypted again");
+    Promise(!client::IsEncrypted(place.text), "a token is not encrypted again");
     Promise(!place.json || client::IsUtf8(place.text), "a JSON string is UTF-8");
   }
   const auto sealed = Rewrite(rule, MigrationMode::kEncrypt, "k", stored, tokens, tally);
