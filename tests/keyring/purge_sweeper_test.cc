@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -120,15 +121,14 @@ class StubbornStore : public store::FakeKeyStore {
  public:
   void UpdateMany(std::vector<std::string> user_ids, Change change,
                   UpdateManyCallback done) override {
-    FakeKeyStore::UpdateMany(user_ids, std::move(change),
-                             [user_ids, done = std::move(done)](auto updated) mutable {
-                               for (size_t i = 0; i < updated.size(); ++i) {
-                                 if (user_ids[i].starts_with("bad")) {
-                                   updated[i] = errors::StoredKeyCorrupt();
-                                 }
-                               }
-                               done(std::move(updated));
-                             });
+    FakeKeyStore::UpdateMany(
+        std::move(user_ids),
+        [change = std::move(change)](const store::UserKeys& now)
+            -> absl::StatusOr<std::optional<store::UserKeys>> {
+          if (now.user_id.starts_with("bad")) return errors::StoredKeyCorrupt();
+          return change(now);
+        },
+        std::move(done));
   }
 };
 
