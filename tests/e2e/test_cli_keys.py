@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-from harness import cli, formats
+from harness import cli, formats, legacy
 from harness.rig import Rig
 from harness.rpc import refused
 
@@ -178,6 +178,16 @@ def test_a_backup_is_restored_and_decrypts(rig, server):
     assert client.decrypt("alice", token).plaintext == b"secret"
     with refused("NOT_FOUND", "USER_KEY_NOT_FOUND"):
         client.decrypt("later", token)
+
+
+def test_what_the_python_module_could_not_follow_is_refused_with_a_way_out(rig):
+    database = rig.directory / "legacy.db"
+    legacy.connect(database).close()
+    server = rig.start(legacy_db=database)
+    rig.client(server).encrypt("alice", b"x")
+    for arguments in (("key", "rotate", "--user", "alice"), ("kek", "rewrap")):
+        failed = cli.error(*arguments, address=server.address, status=cli.NO)
+        assert failed["reason"] == "LEGACY_SHARED" and "keyward legacy finish" in failed["hint"]
 
 
 def test_a_server_that_is_not_there_is_a_refused_call(rig):
