@@ -44,6 +44,7 @@ void LogSync(const store::LegacySyncReport& report) {
       {{"imported", report.imported},
        {"exported", report.exported},
        {"already_there", report.already_there},
+       {"removed", report.removed},
        {"unreadable", report.unreadable.count},
        {"conflicting", report.conflicting.count}});
   LogTally("legacy_unreadable", report.unreadable,
