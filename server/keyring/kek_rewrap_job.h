@@ -37,7 +37,7 @@ struct RewrapProgress {
   std::string error;  // why it failed
 };
 
-// The note by which a store remembers that a job was asked for and has not ended; see FormatRewrapNote.
+// The note by which a store remembers that a job was asked for and has not ended: its rate, in decimal.
 inline constexpr std::string_view kRewrapNote = "kek_rewrap";
 
 // Wraps, on a thread of its own, every stored key that is wrapped under another master key under the current

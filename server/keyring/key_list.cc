@@ -10,7 +10,7 @@
 namespace keyward::keyring {
 namespace {
 
-// Users that the store is asked for at once.
+// Users that the store is asked for at once, where some of them may not match.
 constexpr int kMaxRead = 1000;
 
 }  // namespace
@@ -33,6 +33,11 @@ struct KeyList::Listing {
     after = user.user_id;
     if (filter.Matches(user)) page.users.push_back(std::move(user));
     return true;
+  }
+  // How many users the store is asked for next.
+  int to_read() const {
+    const bool each_matches = !filter.state && !filter.kek_id;
+    return each_matches ? static_cast<int>(page_size - page.users.size()) : kMaxRead;
   }
   bool full() const { return page.users.size() == page_size || looked >= kMaxLooked; }
 
@@ -78,7 +83,8 @@ void KeyList::StartAt(std::unique_ptr<Listing> listing) {
 
 void KeyList::Continue(std::unique_ptr<Listing> listing) {
   std::string after = listing->after;
-  store_.Page(std::move(after), kMaxRead, [this, listing = std::move(listing)](auto users) mutable {
+  const int to_read = listing->to_read();
+  store_.Page(std::move(after), to_read, [this, listing = std::move(listing)](auto users) mutable {
     if (!users.ok()) return listing->done(users.status());
     if (users->empty()) return listing->End();
     for (store::UserKeys& user : *users) {

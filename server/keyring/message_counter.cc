@@ -47,6 +47,7 @@ void MessageCounter::Run(const std::stop_token& stop) {
     clock_.Wait(kInterval, stop);
     StoreAll();
   }
+  StoreAll();  // what has come since, or before the first look
 }
 
 void MessageCounter::StoreAll() {
@@ -55,16 +56,17 @@ void MessageCounter::StoreAll() {
     const sync::MutexLock lock(mutex_);
     samples.swap(samples_);
   }
-  while (!samples.empty()) {
-    if (!StoreSome(samples)) return KeepForLater(samples);
+  std::vector<std::vector<std::string>> batches;
+  for (const auto& [user_id, of_user] : samples) {
+    if (batches.empty() || batches.back().size() == kMaxBatch) batches.emplace_back();
+    batches.back().push_back(user_id);
+  }
+  for (const std::vector<std::string>& batch : batches) {
+    if (!StoreSome(batch, samples)) return KeepForLater(samples);
   }
 }
 
-bool MessageCounter::StoreSome(SamplesOfUsers& samples) {
-  std::vector<std::string> user_ids;
-  for (const auto& [user_id, of_user] : samples) {
-    if (user_ids.size() < kMaxBatch) user_ids.push_back(user_id);
-  }
+bool MessageCounter::StoreSome(const std::vector<std::string>& user_ids, SamplesOfUsers& samples) {
   // The answer is waited for, so what it points to lives long enough.
   const auto add = [&samples](const UserKeys& now) -> absl::StatusOr<std::optional<UserKeys>> {
     return WithSamples(now, samples.at(now.user_id));

@@ -60,8 +60,9 @@ class MessageCounter {
   void Add(std::string_view user_id, uint32_t version);
   void Run(const std::stop_token& stop);
   void StoreAll();
-  // Drops from `samples` what it has stored, or never can be; false where the store is unavailable.
-  bool StoreSome(SamplesOfUsers& samples);
+  // Drops from `samples` those of these users that it has stored, or that never can be; false where the
+  // store is unavailable.
+  bool StoreSome(const std::vector<std::string>& user_ids, SamplesOfUsers& samples);
   void KeepForLater(const SamplesOfUsers& samples);
 
   store::KeyStore& store_;

@@ -143,7 +143,7 @@ def test_every_single_bit_of_a_rows_user_id_counts(rig):
     with rows.edit(rig.store) as database:
         for other in near:
             database.execute("INSERT INTO user_keys SELECT ?, version, kek_id, wrap_format, wrapped_key, state, "
-                             "created_at FROM user_keys WHERE user_id = ?", (other, user))
+                             "created_at, messages FROM user_keys WHERE user_id = ?", (other, user))
     are_corrupt(rig, near)
 
 

@@ -42,7 +42,9 @@ struct Database {
 
 // The rows that the tables take; they refuse some by themselves.
 void Insert(SqliteConnection& connection, FuzzInput& input) {
-  auto user = connection.Prepare("INSERT OR REPLACE INTO users VALUES (?1, ?2, ?3, ?4, 1)");
+  auto user = connection.Prepare(
+      "INSERT OR REPLACE INTO users (user_id, primary_version, min_version, state)"
+      " VALUES (?1, ?2, ?3, ?4)");
   for (int count = input.Byte() % kUsers.size(); count > 0; --count) {
     user->BindText(1, ReadName(input));
     for (int i = 2; i <= 4; ++i) user->BindInt(i, input.Number<int64_t>());

@@ -6,9 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "server/store/fake_key_store.h"
 #include "server/store/task_thread.h"
+#include "server/sync/await.h"
 #include "server/sync/mutex.h"
 
 namespace keyward::keyring {
@@ -18,6 +20,13 @@ namespace keyward::keyring {
 class HoldingKeyStore : public store::FakeKeyStore {
  public:
   enum class Answer { kFind = 0, kCreate = 1 };
+
+  ~HoldingKeyStore() override {
+    // The thread behind it may not be done with handing an answer on: it does things in their order.
+    sync::Await<absl::StatusOr<std::string>>([this](auto done) {
+      FakeKeyStore::GetNote("", std::move(done));
+    }).IgnoreError();
+  }
 
   void FindMany(std::vector<std::string> user_ids, FindManyCallback done) override {
     FakeKeyStore::FindMany(std::move(user_ids), Passing(Answer::kFind, std::move(done)));
@@ -72,9 +81,9 @@ class HoldingKeyStore : public store::FakeKeyStore {
     return lanes_[static_cast<size_t>(kind)];
   }
 
-  template <typename Callback>
-  auto Passing(Answer kind, Callback done) {
-    return [this, kind, done = std::move(done)](auto answer) mutable {
+  template <typename T>
+  absl::AnyInvocable<void(T)> Passing(Answer kind, absl::AnyInvocable<void(T)> done) {
+    return [this, kind, done = std::move(done)](T answer) mutable {
       const sync::MutexLock lock(mutex_);
       store::TaskThread::Task pass = [done = std::move(done), answer = std::move(answer)]() mutable {
         done(std::move(answer));

@@ -40,6 +40,17 @@ TEST_F(KeyCacheTest, ANewerEntryTakesTheOldOnesPlace) {
   EXPECT_EQ(cache.size(), 1);
 }
 
+TEST_F(KeyCacheTest, WhatIsDroppedIsGoneAndNothingElse) {
+  KeyCache cache(1000, absl::Minutes(5), clock_);
+  cache.Put("alice", User(1));
+  cache.Put("bob", User(2));
+  cache.Drop("alice");
+  cache.Drop("nobody");
+  EXPECT_FALSE(cache.Get("alice"));
+  EXPECT_EQ(cache.Get("bob")->primary_version, 2);
+  EXPECT_EQ(cache.size(), 1);
+}
+
 TEST_F(KeyCacheTest, ServesNothingThatIsAsOldAsTheTtl) {
   KeyCache cache(1000, absl::Minutes(5), clock_);
   cache.Put("alice", User());

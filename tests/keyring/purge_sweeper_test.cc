@@ -24,8 +24,8 @@ class PurgeSweeperTest : public KeyringRig {
   ~PurgeSweeperTest() override { sweeper_.reset(); }
 
   void Start() {
-    sweeper_ = std::make_unique<PurgeSweeper>(keyring_->lifecycle(), store_, clock_, absl::Hours(1),
-                                              [this](const PurgeSweeper::Sweep& sweep) {
+    sweeper_ = std::make_unique<PurgeSweeper>(keyring_->lifecycle(), store_, sweep_clock_,
+                                              absl::Hours(1), [this](const PurgeSweeper::Sweep& sweep) {
                                                 const sync::MutexLock lock(mutex_);
                                                 sweeps_.push_back(sweep);
                                                 changed_.NotifyAll();
@@ -36,13 +36,21 @@ class PurgeSweeperTest : public KeyringRig {
     while (sweeps_.empty()) changed_.Wait(mutex_);
     PurgeSweeper::Sweep sweep = std::move(sweeps_.front());
     sweeps_.pop_front();
+    sweep_clock_.AwaitWaits(++waits_);
     return sweep;
+  }
+  // Of the sweeper, which must be waiting, and of all else.
+  void Advance(absl::Duration by) {
+    clock_.Advance(by);
+    sweep_clock_.Advance(by);
   }
   void MakeDeleted(const std::string& user_id) {
     ASSERT_TRUE(Encrypt(Scope{user_id}, "x").ok());
     ASSERT_TRUE(Do([&](auto& verbs, auto done) { verbs.Delete(user_id, "", std::move(done)); }).ok());
   }
 
+  FakeClock sweep_clock_;  // of the sweeper alone, so that its waits can be counted
+  int waits_ = 0;
   sync::Mutex mutex_;
   sync::CondVar changed_;
   std::deque<PurgeSweeper::Sweep> sweeps_;
@@ -53,16 +61,16 @@ constexpr absl::Duration kGrace = absl::Hours(24 * 7);
 
 TEST_F(PurgeSweeperTest, DestroysTheKeysOfThoseWhoseTimeHasComeAndOfNobodyElse) {
   MakeDeleted("alice");
-  clock_.Advance(absl::Hours(1));
+  Advance(absl::Hours(1));
   MakeDeleted("bob");
   ASSERT_TRUE(Encrypt(Scope{"carol"}, "x").ok());
-  clock_.Advance(kGrace - absl::Hours(1));
+  Advance(kGrace - absl::Hours(1));
   Start();
   EXPECT_EQ(NextSweep().destroyed, 1);
   EXPECT_EQ(Stored("alice")->state, UserState::kDestroyed);
   EXPECT_EQ(Stored("bob")->state, UserState::kDeleted);
   EXPECT_EQ(Stored("carol")->state, UserState::kActive);
-  clock_.Advance(absl::Hours(1));
+  Advance(absl::Hours(1));
   EXPECT_EQ(NextSweep().destroyed, 1);
   EXPECT_EQ(Stored("bob")->state, UserState::kDestroyed);
   EXPECT_EQ(errors::Reason(Encrypt(Scope{"bob"}, "x").status()), "USER_KEY_DESTROYED");
@@ -71,7 +79,7 @@ TEST_F(PurgeSweeperTest, DestroysTheKeysOfThoseWhoseTimeHasComeAndOfNobodyElse) 
 TEST_F(PurgeSweeperTest, WhoeverIsUndeletedMeanwhileKeepsTheKey) {
   MakeDeleted("alice");
   MakeDeleted("bob");
-  clock_.Advance(kGrace);
+  Advance(kGrace);
   store_.Hold(Call::kUpdate);
   Start();
   store_.WaitForHeld(Call::kUpdate, 1);  // the sweeper has found them due
@@ -86,7 +94,7 @@ TEST_F(PurgeSweeperTest, WhoeverIsUndeletedMeanwhileKeepsTheKey) {
 
 TEST_F(PurgeSweeperTest, ManyAreDestroyedInSmallBatches) {
   for (int i = 0; i < 250; ++i) MakeDeleted(absl::StrCat("user-", i));
-  clock_.Advance(kGrace);
+  Advance(kGrace);
   const int updates = store_.Count(Call::kUpdate);
   Start();
   EXPECT_EQ(NextSweep().destroyed, 250);
@@ -95,7 +103,7 @@ TEST_F(PurgeSweeperTest, ManyAreDestroyedInSmallBatches) {
 
 TEST_F(PurgeSweeperTest, AStoreThatFailsIsTriedAgainTheNextTime) {
   MakeDeleted("alice");
-  clock_.Advance(kGrace);
+  Advance(kGrace);
   store_.Fail(Call::kUpdate, errors::StoreUnavailable("disk full"));
   Start();
   const PurgeSweeper::Sweep failed = NextSweep();
@@ -103,7 +111,7 @@ TEST_F(PurgeSweeperTest, AStoreThatFailsIsTriedAgainTheNextTime) {
   EXPECT_EQ(failed.failed, 1);
   EXPECT_EQ(errors::Reason(failed.error), "STORE_UNAVAILABLE");
   store_.Fail(Call::kUpdate, absl::OkStatus());
-  clock_.Advance(absl::Hours(1));
+  Advance(absl::Hours(1));
   EXPECT_EQ(NextSweep().destroyed, 1);
 }
 

@@ -48,8 +48,7 @@ TEST_F(BridgedChangesTest, ARowThatNoKeyOpensIsSaidToBeCorrupt) {
   broken.encrypted_key[0] ^= 1;
   python_.InsertLegacy(broken);
   Start();
-  EXPECT_EQ(errors::Reason(Update(*bridge_, "alice", Destroying()).status()),
-            "STORED_KEY_CORRUPT");
+  EXPECT_EQ(errors::Reason(Update(*bridge_, "alice", Destroying()).status()), "STORED_KEY_CORRUPT");
   EXPECT_EQ(errors::Reason(Update(*bridge_, "nobody", Destroying()).status()),
             "USER_KEY_NOT_FOUND");
 }
@@ -99,8 +98,7 @@ TEST_F(BridgedChangesTest, AnUpdateThatFailsLeavesTheRow) {
 TEST_F(BridgedChangesTest, WhileTheModuleHoldsItsFileTheCallerIsToldAndAskingAgainTakesTheRow) {
   Start({UserWith("alice", 'a')});
   python_.Run("BEGIN EXCLUSIVE");
-  EXPECT_EQ(errors::Reason(Update(*bridge_, "alice", Destroying()).status()),
-            "STORE_UNAVAILABLE");
+  EXPECT_EQ(errors::Reason(Update(*bridge_, "alice", Destroying()).status()), "STORE_UNAVAILABLE");
   EXPECT_EQ(Find(*fake_, "alice")->state, UserState::kDestroyed) << "the change stands";
   python_.Run("ROLLBACK");
   EXPECT_NE(RowOf("alice"), "");

@@ -161,7 +161,7 @@ TEST_F(FrozenDatabaseTest, AnIdThatSortsBehindAllTextEndsTheWalk) {
       raw.Run("DROP TABLE user_keys");
       raw.Run(sql);
     }
-    raw.Run("INSERT INTO user_keys VALUES (x'75', 1, x'00', 2, x'00', 1, 0)");
+    raw.Run("INSERT INTO user_keys VALUES (x'75', 1, x'00', 2, x'00', 1, 0, 0)");
   }
   auto database = FrozenDatabase::Open(path);
   ASSERT_TRUE(database.ok()) << database.status();

@@ -40,7 +40,9 @@ class KeyStoreChangesTest : public ::testing::TestWithParam<StoreKind> {
   }
   std::vector<std::pair<std::string, int64_t>> Use() {
     std::vector<std::pair<std::string, int64_t>> all;
-    for (const KekUse& use : *CountByKek(*store_)) all.emplace_back(use.kek_id, use.keys);
+    const auto counted = CountByKek(*store_);
+    EXPECT_TRUE(counted.ok()) << counted.status();
+    for (const KekUse& use : *counted) all.emplace_back(use.kek_id, use.keys);
     return all;
   }
 

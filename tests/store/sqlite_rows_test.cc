@@ -99,7 +99,7 @@ TEST_F(SqliteRowsTest, AUserWithARowOfOneOwnIsAsTheRowSays) {
 TEST_F(SqliteRowsTest, WithoutARowOfOneOwnTheNewestVersionIsThePrimaryOne) {
   const std::unique_ptr<SqliteStore> store = OpenAfter(
       "INSERT INTO user_keys SELECT user_id, 3, kek_id, wrap_format, wrapped_key, state, "
-      "created_at FROM user_keys WHERE user_id = 'alice'");
+      "created_at, messages FROM user_keys WHERE user_id = 'alice'");
   const absl::StatusOr<UserKeys> found = Find(*store, "alice");
   ASSERT_TRUE(found.ok()) << found.status();
   EXPECT_EQ(found->primary_version, 3u);
@@ -146,7 +146,7 @@ TEST_F(SqliteRowsTest, ATombstoneIsFoundAndNotReplaced) {
 TEST_F(SqliteRowsTest, VersionsComeNewestFirst) {
   const std::unique_ptr<SqliteStore> store = OpenAfter(
       "INSERT INTO user_keys SELECT user_id, 2, kek_id, wrap_format, wrapped_key, state, "
-      "created_at FROM user_keys WHERE user_id = 'alice';"
+      "created_at, messages FROM user_keys WHERE user_id = 'alice';"
       "INSERT INTO users (user_id, primary_version, min_version, state) VALUES ('alice', 2, 1, 1)");
   const absl::StatusOr<UserKeys> found = Find(*store, "alice");
   ASSERT_TRUE(found.ok()) << found.status();
