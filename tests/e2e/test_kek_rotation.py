@@ -173,10 +173,9 @@ def test_a_kill_at_any_step_loses_nothing_and_it_goes_on(rig, effect):
         if killed:
             assert turnover.server.wait() == -9
             admin = turnover.start()
-            if call.exception() is None:
-                wait_until_rewrapped(admin)
-            else:
+            if call.exception() is not None:
                 rewrap_all(admin)
+            waiting.until(lambda: admin.kek(formats.kek_id(turnover.old)).keys == 0, "gone on")
         turnover.some_open(admin.client, source)
         turnover.server.kill()
         assert turnover.keys_by_kek() == {formats.kek_id(turnover.new): turnover.keys}
