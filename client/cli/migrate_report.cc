@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "client/cli/audit_line.h"
+#include "client/cli/terminal_text.h"
 
 namespace keyward::cli {
 namespace {
