@@ -38,18 +38,19 @@ class Worked:
             self.client.encrypt("user-1", self.marker * 50_000)  # 1.2 MB: read, and refused
         with pytest.raises(grpc.RpcError):
             self.client.decrypt("user-1", self.tokens[0])
+        nonce = token_v3.read(self.tokens[-1])[4:28]
         self._turn_over("user-7")
         for user in range(USERS):
             self.keys[self.client.user_key(f"user-{user}").key] = f"the key of user {user}"
         derived = {token_v3.sealing_key(key): f"what v3 derives from {name}" for key, name in self.keys.items()}
-        nonce = token_v3.read(self.tokens[-1])[4:28]
         self.keys |= derived
         self.keys |= {token_v3.message_key(key, nonce): "the last message's key" for key in derived}
 
     def _turn_over(self, user: str) -> None:
         """Rewraps tokens under a new version, by themselves and in a batch."""
         plaintext = self.marker + b" of " + self.marker
-        old = [self.client.encrypt(user, plaintext).token for _ in range(500)]
+        old = [self.client.encrypt(user, plaintext, token_format=token_format).token
+               for token_format in (keys.TOKEN_FORMAT_V2, keys.TOKEN_FORMAT_V3) for _ in range(250)]
         Admin(self.client).RotateUserKey(user_id=user)
         fresh = [self.client.rewrap(user, token).token for token in old]
         results = batches.rewrap(self.client, [batches.to_rewrap(user, token) for token in old])
