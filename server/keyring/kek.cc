@@ -1,6 +1,7 @@
 #include "server/keyring/kek.h"
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 #include <utility>
 
@@ -43,11 +44,15 @@ absl::StatusOr<crypto::SecretBytes> ParseKek(std::string_view text) {
 }
 
 std::optional<std::string> ParseKekId(std::string_view hex) {
-  const bool is_id = hex.size() == 2 * kKekIdBytes && std::all_of(hex.begin(), hex.end(), [](char c) {
-                       return absl::ascii_isxdigit(static_cast<unsigned char>(c));
-                     });
-  if (!is_id) return std::nullopt;
-  return absl::HexStringToBytes(std::string(hex));
+  if (hex.size() != 2 * kKekIdBytes) return std::nullopt;
+  std::string id;
+  for (size_t at = 0; at < hex.size(); at += 2) {
+    uint8_t byte = 0;
+    const char* const end = hex.data() + at + 2;
+    if (std::from_chars(hex.data() + at, end, byte, 16).ptr != end) return std::nullopt;
+    id.push_back(static_cast<char>(byte));
+  }
+  return id;
 }
 
 absl::StatusOr<std::vector<crypto::SecretBytes>> ParseKekList(std::string_view text) {
