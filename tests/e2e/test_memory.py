@@ -38,13 +38,14 @@ class Worked:
             self.client.encrypt("user-1", self.marker * 50_000)  # 1.2 MB: read, and refused
         with pytest.raises(grpc.RpcError):
             self.client.decrypt("user-1", self.tokens[0])
-        nonce = token_v3.read(self.tokens[-1])[4:28]
+        last, nonce = scope, token_v3.read(self.tokens[-1])[4:28]
         self._turn_over("user-7")
         for user in range(USERS):
             self.keys[self.client.user_key(f"user-{user}").key] = f"the key of user {user}"
         derived = {token_v3.sealing_key(key): f"what v3 derives from {name}" for key, name in self.keys.items()}
         self.keys |= derived
-        self.keys |= {token_v3.message_key(key, nonce): "the last message's key" for key in derived}
+        sealing = token_v3.sealing_key(self.client.user_key(last).key)
+        self.keys[token_v3.message_key(sealing, nonce)] = "the last message's key"
 
     def _turn_over(self, user: str) -> None:
         """Rewraps tokens under a new version, by themselves and in a batch."""

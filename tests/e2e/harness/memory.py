@@ -2,7 +2,7 @@
 import re
 from typing import Iterator
 
-CHUNK = 16 << 20
+CHUNK = 1 << 20
 OVERLAP = 4096  # longer than anything that is looked for
 
 
@@ -37,9 +37,11 @@ def chunks(pid: int) -> Iterator[tuple[Mapping, bytes]]:
 
 def find(pid: int, needles: dict[bytes, str]) -> dict[str, list[str]]:
     """Where each needle's name turns up."""
-    pattern = re.compile(b"|".join(re.escape(needle) for needle in needles))
     found: dict[str, list[str]] = {}
     for mapping, content in chunks(pid):
-        for match in pattern.finditer(content):
-            found.setdefault(needles[match[0]], []).append(str(mapping))
+        if not content.strip(b"\0"):
+            continue  # much of a process was never written to
+        for needle, name in needles.items():
+            if needle in content:
+                found.setdefault(name, []).append(str(mapping))
     return found
