@@ -35,11 +35,6 @@ bool IsScanOfHash(const MigrationRule& rule) {
   return rule.kind != RuleKind::kString && rule.fields.empty();
 }
 
-client::Scope ScopeOf(const MigrationRule& rule, const KeyMatch& match) {
-  if (rule.pool) return client::Scope::Pool();
-  return client::Scope::User(match.user_id);
-}
-
 }  // namespace
 
 absl::Status KeyspaceReader::ReadAll() {
@@ -89,7 +84,7 @@ std::vector<KeyspaceReader::Target> KeyspaceReader::Targets(const MigrationRule&
     } else if (!rule.pool && !IsUserId(match->user_id)) {
       chunks_.tally().Fail("INVALID_USER_ID", key);
     } else {
-      targets.push_back({key, ScopeOf(rule, *match)});
+      targets.push_back({key, rule.ScopeOf(*match)});
     }
   }
   return targets;

@@ -115,6 +115,11 @@ std::vector<std::string_view> Words(std::string_view text) {
 
 }  // namespace
 
+client::Scope MigrationRule::ScopeOf(const KeyMatch& match) const {
+  if (pool) return client::Scope::Pool();
+  return client::Scope::User(match.user_id);
+}
+
 absl::StatusOr<MigrationRule> MakeRule(const RuleParts& parts) {
   auto rule = Make(parts);
   if (rule.ok()) return rule;

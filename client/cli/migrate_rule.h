@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "client/cli/migrate_json.h"
 #include "client/cli/migrate_pattern.h"
+#include "keyward/scope.h"
 
 namespace keyward::cli {
 
@@ -34,6 +35,9 @@ struct MigrationRule {
   // Which strings of a JSON document are the secrets; empty: the whole value. For a pool hash:
   // where a document holds the key.
   std::vector<JsonPath> paths = {};
+
+  // Under whose key the values of a matched key belong.
+  client::Scope ScopeOf(const KeyMatch& match) const;
 };
 
 // A rule's parts, as they were written.
