@@ -161,10 +161,12 @@ absl::StatusOr<UserKeys> FakeKeyStore::Get(const std::string& user_id) const {
 }
 
 bool FakeKeyStore::IsUnderRetiredKek(const UserKeys& now, const UserKeys& next) const {
-  return std::any_of(next.versions.begin(), next.versions.end(), [&](const KeyVersion& key) {
+  for (const KeyVersion& key : next.versions) {
     const KeyVersion* before = FindVersion(now, key.version);
-    return retired_.contains(key.kek_id) && (before == nullptr || before->kek_id != key.kek_id);
-  });
+    const bool as_before = before != nullptr && before->kek_id == key.kek_id;
+    if (!as_before && retired_.contains(key.kek_id)) return true;
+  }
+  return false;
 }
 
 absl::StatusOr<Created> FakeKeyStore::CreateOrGet(NewUser user) {
