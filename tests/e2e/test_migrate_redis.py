@@ -404,6 +404,7 @@ def test_scripts_that_are_flushed_are_sent_again(client, redis, db):
         thread.join()
 
 
+@pytest.mark.skipif("KEYWARD_ASAN" in os.environ, reason="a sanitizer keeps freed memory")
 def test_memory_does_not_grow_with_the_number_of_keys(client, redis, db):
     def peak(count: int) -> int:
         db.call("FLUSHALL")
