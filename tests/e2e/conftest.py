@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from harness import outside  # noqa: E402
+from harness import redis as redis_harness  # noqa: E402
 from harness.rig import Rig  # noqa: E402
 
 
@@ -37,6 +38,17 @@ def shared_rig():
 def client(shared_rig):
     """One server for a file's tests that leave nothing behind which another would trip over."""
     return shared_rig.serve()
+
+
+@pytest.fixture
+def redis(tmp_path_factory):
+    with redis_harness.redis_server(tmp_path_factory.mktemp("r")) as server:
+        yield server
+
+
+@pytest.fixture
+def db(redis):
+    return redis.client()
 
 
 @pytest.fixture(scope="module")

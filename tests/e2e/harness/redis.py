@@ -1,17 +1,17 @@
 """A real redis-server of a test's own, and a small client of it."""
+import contextlib
 import pathlib
 import shutil
 import socket
 import subprocess
 import threading
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from harness import paths
 from harness.certificates import Authority, Certificate
-
-
-def program() -> str | None:
-    return shutil.which("redis-server")
 
 
 class RedisError(Exception):
@@ -81,6 +81,11 @@ class RedisClient:
         return {key: (self.call("DUMP", key), self.call("PEXPIRETIME", key)) for key in self.keys()}
 
 
+def fields_end(db: RedisClient) -> bool:
+    """Whether this Redis has times to live of single fields."""
+    return db.call("COMMAND", "INFO", "HPEXPIRETIME") != [None]
+
+
 def _encode(arguments: tuple) -> bytes:
     parts = [b"*%d\r\n" % len(arguments)]
     for each in arguments:
@@ -108,7 +113,7 @@ class Redis:
                 authority, own = tls
                 listening = ["--port", "0", "--tls-port", str(self.port), "--tls-ca-cert-file", str(authority.root),
                              "--tls-cert-file", str(own.certificate), "--tls-key-file", str(own.key)]
-            command = [program(), *listening, "--bind", "127.0.0.1", "--unixsocket", str(self.socket_path),
+            command = [shutil.which("redis-server"), *listening, "--bind", "127.0.0.1", "--unixsocket", str(self.socket_path),
                        "--save", "", "--appendonly", "no", "--dir", str(self.directory), *arguments]
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                             stderr=subprocess.STDOUT, text=True)
@@ -145,6 +150,17 @@ class Redis:
         for client in self._clients:
             client.close()
         self.kill()
+
+
+@contextlib.contextmanager
+def redis_server(directory: pathlib.Path, **options) -> Iterator[Redis]:
+    if shutil.which("redis-server") is None:
+        pytest.skip("there is no redis-server; script/bootstrap test installs it")
+    server = Redis(directory, **options)
+    try:
+        yield server
+    finally:
+        server.close()
 
 
 def _free_port() -> int:
