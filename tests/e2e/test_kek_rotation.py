@@ -6,72 +6,16 @@ import threading
 import pytest
 
 from harness import faults, formats, legacy, rows, waiting
-from harness.admin import Admin, RewrapProgress
+from harness.admin import Admin
 from harness.faults import Faults, Rule
 from harness.load import Load
-from harness.rpc import POOL, refused
-
-USERS = 300
-
-
-class Turnover:
-    """A database made under an old master key, and a new one."""
-
-    def __init__(self, rig, users: int = USERS):
-        self.rig = rig
-        self.old, self.new = rig.kek, os.urandom(32)
-        server = rig.start()
-        admin = Admin(rig.client(server))
-        self.tokens = {f"user-{number}": admin.client.encrypt(f"user-{number}", b"x").token
-                       for number in range(users)}
-        admin.RotateUserKey(user_id="user-0")
-        self.keys = users + 1
-        self.pool = admin.client.encrypt(POOL, b"pool", b"ad").token
-        assert rig.end(server) == 0
-
-    def start(self, **options):
-        self.server = self.rig.start(**{"kek": self.new, "previous": self.old} | options)
-        return Admin(self.rig.client(self.server))
-
-    def end(self):
-        assert self.rig.end(self.server) == 0
-
-    def all_open(self, client) -> None:
-        for user, token in self.tokens.items():
-            assert client.decrypt(user, token).plaintext == b"x", user
-
-    def some_open(self, client, source: random.Random) -> None:
-        for user in source.sample(list(self.tokens), 50):
-            assert client.decrypt(user, self.tokens[user]).plaintext == b"x", user
-
-    def keys_by_kek(self) -> dict[bytes, int]:
-        """As the file has it, while no server does."""
-        with rows.edit(self.rig.store) as database:
-            return dict(database.execute("SELECT kek_id, count(*) FROM user_keys GROUP BY kek_id").fetchall())
+from harness.rpc import POOL, killed_in, refused
+from harness.turnover import USERS, Turnover, progress_state, rewrap_all, wait_until_rewrapped
 
 
 @pytest.fixture
 def turnover(rig):
     return Turnover(rig)
-
-
-def progress_state(progress) -> str:
-    return RewrapProgress.State.Name(progress.state)
-
-
-def wait_until_rewrapped(admin):
-    def ended():
-        rewrap = admin.GetKekStatus().rewrap
-        return rewrap if progress_state(rewrap) not in ("RUNNING", "IDLE") else None
-
-    rewrap = waiting.until(ended, "rewrapped")
-    assert progress_state(rewrap) == "DONE", rewrap
-    return rewrap
-
-
-def rewrap_all(admin):
-    assert progress_state(admin.RewrapUserKeys()) in ("RUNNING", "DONE")
-    return wait_until_rewrapped(admin)
 
 
 def test_both_master_keys_are_read_and_new_keys_are_under_the_new_one(turnover):
@@ -252,14 +196,48 @@ def test_a_master_key_is_retired_once_nothing_needs_it(turnover):
 
 
 def test_no_file_holds_what_a_retired_master_key_wrapped(turnover):
-    with rows.edit(turnover.rig.store) as database:
-        wrapped = [bytes(row[0]) for row in database.execute("SELECT wrapped_key FROM user_keys")]
+    wrapped = turnover.wrapped_keys()
     admin = turnover.start()
     rewrap_all(admin)
     admin.RetireKek(kek_id=formats.kek_id(turnover.old).hex(), confirm_pool_rewrapped=True)
-    for path in turnover.rig.directory.glob("keys.db*"):
-        content = path.read_bytes()
-        assert not [key for key in wrapped if key[12:28] in content], path
+    assert not turnover.files_with(wrapped)
+
+
+@pytest.mark.parametrize("effect", [faults.KILL_BEFORE, faults.KILL_HALFWAY, faults.KILL_AFTER],
+                         ids=["before", "halfway", "after"])
+def test_a_kill_at_each_step_leaves_a_master_key_retired_or_not(rig, effect):
+    """And to retire it again leaves nothing of what it wrapped."""
+    turnover = Turnover(rig, users=20)
+    wrapped = turnover.wrapped_keys()
+    rewrap_all(turnover.start())
+    turnover.server.kill()  # an end would tidy up
+    assert turnover.files_with(wrapped)
+    copy = {path: path.read_bytes() for path in rig.directory.glob("keys.db*")}
+    retire = {"kek_id": formats.kek_id(turnover.old).hex(), "confirm_pool_rewrapped": True}
+    plan = Faults(rig.directory)
+    step, killed = 0, True
+    while killed:
+        for path in rig.directory.glob("keys.db*"):
+            path.unlink()
+        for path, content in copy.items():
+            path.write_bytes(content)
+        admin = turnover.start(environment=plan.environment)
+        plan.set(Rule(faults.WRITE | faults.SYNC | faults.TRUNCATE, effect=effect, skip=step, limit=1))
+        killed = killed_in(lambda: admin.RetireKek(**retire))
+        plan.clear()
+        if killed:
+            assert turnover.server.wait() == -9
+            admin = turnover.start()
+            found = admin.kek(formats.kek_id(turnover.old))
+            since = found.retire_time if found.HasField("retire_time") else None
+            again = admin.RetireKek(**retire).kek.retire_time
+            assert since is None or again == since
+        assert not turnover.files_with(wrapped)
+        turnover.all_open(admin.client)
+        turnover.server.kill()
+        step += 1
+    assert step > 3, "the kills met nothing"
+    assert "retired" in rig.refuse(kek=turnover.old)
 
 
 def test_beside_the_python_module_the_master_key_stays(rig):

@@ -3,14 +3,13 @@ import pathlib
 import random
 import sqlite3
 
-import grpc
 import pytest
 
 from harness import faults, legacy, rows, waiting
 from harness.admin import Admin, state
 from harness.faults import Faults, Rule
 from harness.load import Load
-from harness.rpc import Failure, refused
+from harness.rpc import killed_in, refused
 
 # As long as no chance finds them, and short enough to be found where a page was cut.
 PIECE = 16
@@ -174,16 +173,6 @@ def test_a_deleted_key_is_kept_until_its_time_has_come(rig):
 
 
 WRITING = faults.WRITE | faults.SYNC | faults.TRUNCATE
-
-
-def killed_in(call) -> bool:
-    """Whether the server died before it answered."""
-    try:
-        call()
-        return False
-    except grpc.RpcError as error:
-        assert (Failure.of(error).code, Failure.of(error).reason) == ("UNAVAILABLE", ""), Failure.of(error)
-        return True
 
 
 @pytest.mark.parametrize("effect", [faults.KILL_BEFORE, faults.KILL_HALFWAY, faults.KILL_AFTER],

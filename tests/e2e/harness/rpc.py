@@ -1,7 +1,7 @@
 """Calls to the server, and failures as code, reason and retry advice taken from the trailers."""
 import contextlib
 import dataclasses
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator
 
 import grpc
 
@@ -150,3 +150,13 @@ def scoped(scope: Any) -> dict[str, Any]:
     if scope is None:
         return {}
     return {"pool": True} if scope is POOL else {"user_id": scope}
+
+
+def killed_in(call: Callable[[], object]) -> bool:
+    """Whether the server died before it answered."""
+    try:
+        call()
+        return False
+    except grpc.RpcError as error:
+        assert (Failure.of(error).code, Failure.of(error).reason) == ("UNAVAILABLE", ""), Failure.of(error)
+        return True
