@@ -1,7 +1,8 @@
 """Prints how many tests of ctest's JUnit reports passed, counting what each program says it ran.
 
 count_tests.py STAGE=REPORT…   A ctest entry is a program; GoogleTest and pytest tell in its output how many
-tests were in it. A program that tells nothing counts as one. Exit status 1 if any failed or none ran.
+tests were in it. A program that tells nothing counts as one. How the output of each that failed ends is repeated,
+since a log that was cut may have lost it. Exit status 1 if any failed or none ran.
 """
 import collections
 import pathlib
@@ -20,6 +21,7 @@ PYTEST = {
     "failed": re.compile(r"(\d+) (?:failed|errors?)"),
     "skipped": re.compile(r"(\d+) skipped"),
 }
+REPEATED_LINES = 40
 PYTEST_SKIP = re.compile(r"^SKIPPED \[(\d+)\] \S+: (.+)$", re.MULTILINE)
 
 
@@ -49,6 +51,13 @@ def print_skip_reasons(testcases: list[ElementTree.Element]) -> None:
         print(f"left out, {number} tests: {reason}")
 
 
+def print_failures(testcases: list[ElementTree.Element]) -> None:
+    for testcase in testcases:
+        if testcase.get("status") == "fail":
+            lines = (testcase.findtext("system-out") or "").splitlines()[-REPEATED_LINES:]
+            print(f"{testcase.get('name')} failed:", *lines, sep="\n  ")
+
+
 def main(arguments: list[str]) -> int:
     totals = {"passed": 0, "failed": 0, "skipped": 0}
     for argument in arguments:
@@ -58,6 +67,7 @@ def main(arguments: list[str]) -> int:
             print(f"{stage}: it did not build, or its tests did not run")
             continue
         testcases = list(ElementTree.parse(report).iter("testcase"))
+        print_failures(testcases)
         print_skip_reasons(testcases)
         counts = [count_program(testcase) for testcase in testcases]
         for kind in totals:

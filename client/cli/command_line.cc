@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "client/cli/help.h"
+#include "client/cli/missing_command.h"
 #include "client/cli/operator_command_line.h"
 #include "client/cli/output.h"
 #include "client/cli/own_command_line.h"
@@ -299,6 +300,8 @@ std::variant<Invocation, ExitStatus> ParseCommandLine(int argc, const char* cons
     // "Could not convert: --option = value": the option alone.
     const std::string message = error.what();
     return UsageError(argc, argv, message.substr(0, message.find(" = ")));
+  } catch (const CLI::RequiredError& error) {
+    return UsageError(argc, argv, MissingCommand(app).value_or(error.what()));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() != 0) return UsageError(argc, argv, error.what());
     app.exit(error);

@@ -65,8 +65,9 @@ TEST_F(CliTest, UsageErrorsEndWithTwoAndAskNoServer) {
     std::vector<std::string> arguments;
     std::string says;
   } cases[] = {
-      {{}, "subcommand"},
-      {{"frobnicate"}, "USAGE"},
+      {{}, "keyward takes a command: "},
+      {{"frobnicate"}, "keyward takes a command: "},
+      {{"key", "show", "--user", "a"}, "key takes a command: get, list, "},
       {{"encrypt"}, "--user ID or --pool"},
       {{"user-key"}, "user-key needs --user ID (see"},
       {{"encrypt", "--user", "a", "--pool"}, "exclude"},
@@ -95,6 +96,8 @@ TEST_F(CliTest, UsageErrorsEndWithTwoAndAskNoServer) {
 
 TEST_F(CliTest, AnArgumentTooManyIsNotRepeatedSinceItMayBeASecret) {
   EXPECT_THAT(Keyward({"encrypt", "--user", "a", "sk-secret"}),
+              Ends(2, "", AllOf(HasSubstr("USAGE"), Not(HasSubstr("sk-secret")))));
+  EXPECT_THAT(Keyward({"key", "sk-secret"}),
               Ends(2, "", AllOf(HasSubstr("USAGE"), Not(HasSubstr("sk-secret")))));
 }
 

@@ -7,4 +7,4 @@ if [ -z "${KEYWARD_NEWEST_PYTHON-}" ]; then
 fi
 "$KEYWARD_NEWEST_PYTHON" -c 'import grpc, google.protobuf as protobuf
 print("grpcio", grpc.__version__, "protobuf", protobuf.__version__)'
-exec "$KEYWARD_NEWEST_PYTHON" -m pytest -q -rs -p no:cacheprovider tests
+exec "$KEYWARD_NEWEST_PYTHON" -m pytest -q -rfEs -p no:cacheprovider tests

@@ -21,6 +21,14 @@ def count(tmp_path, *programs: tuple[str, str]) -> tuple[int, str]:
     return run(f"dev={report}")
 
 
+def printed(tmp_path, status: str, output: str) -> str:
+    report = tmp_path / "tests.xml"
+    report.write_text(f'<testsuite><testcase name="e2e_x" status="{status}"><system-out>{escape(output)}</system-out>'
+                      "</testcase></testsuite>")
+    command = [sys.executable, str(REPOSITORY / "script" / "count_tests.py"), f"dev={report}"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
 def run(*arguments: str) -> tuple[int, str]:
     result = subprocess.run([sys.executable, str(REPOSITORY / "script" / "count_tests.py"), *arguments],
                             capture_output=True, text=True, check=False)
@@ -28,11 +36,14 @@ def run(*arguments: str) -> tuple[int, str]:
 
 
 def test_says_why_tests_were_left_out(tmp_path):
-    report = tmp_path / "tests.xml"
-    report.write_text(f'<testsuite><testcase status="run"><system-out>{PYTEST}</system-out></testcase></testsuite>')
-    command = [sys.executable, str(REPOSITORY / "script" / "count_tests.py"), f"dev={report}"]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert "left out, 1 tests: ../shared is absent" in output
+    assert "left out, 1 tests: ../shared is absent" in printed(tmp_path, "run", PYTEST)
+
+
+def test_repeats_how_the_output_of_a_failure_ends(tmp_path):
+    text = printed(tmp_path, "fail", "early line\n" * 100 + PYTEST_FAILED)
+    assert "e2e_x failed:\n  early line\n" in text and "  FAILED a.py::test_x - AssertionError: 9 passed\n" in text
+    assert text.count("early line") < 100
+    assert "failed:" not in printed(tmp_path, "run", PYTEST)
 
 
 @pytest.mark.parametrize("program, status, line", [
