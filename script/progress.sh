@@ -1,5 +1,5 @@
-# Sourced by the scripts beside it: stages with the seconds since the first script began, and failures
-# that are one line.
+# Sourced by the scripts beside it: stages with the seconds since the first script began, failures that are
+# one line, and --help, which prints what stands at the script's head and ends it.
 export KEYWARD_STARTED=${KEYWARD_STARTED:-$EPOCHSECONDS}
 
 # A bare environment (a container, a systemd unit) may have no HOME; the cache needs one.
@@ -14,3 +14,11 @@ fail() {
   printf '%s: %s\n' "${0##*/}" "$*" >&2
   exit 1
 }
+
+for argument; do
+  if [[ $argument == -h || $argument == --help ]]; then
+    sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"
+    exit 0
+  fi
+done
+unset argument
