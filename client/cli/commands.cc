@@ -31,6 +31,7 @@
 #include "client/cli/times.h"
 #include "client/cli/token_format.h"
 #include "client/cli/verify.h"
+#include "client/cli/verify_online.h"
 #include "client/cpp/src/utf8.h"
 #include "keyward/client.h"
 
@@ -197,6 +198,11 @@ ExitStatus IsEncrypted(const Invocation& invocation, Output& output) {
   });
 }
 
+ExitStatus Verify(const Invocation& invocation, Output& output) {
+  return invocation.verify_online ? VerifyOnline(invocation, output)
+                                  : VerifyDatabase(invocation, output);
+}
+
 struct Verb {
   std::string_view name;
   ExitStatus (*run)(const Invocation&, Output&);
@@ -207,7 +213,7 @@ constexpr std::array kRuns = {
     Verb{"user-key", UserKey}, Verb{"pool-key", PoolKey},
     Verb{"hash", Hash},        Verb{"is-encrypted", IsEncrypted},
     Verb{"audit", RunAudit},   Verb{"certs", MakeTrialCertificates},
-    Verb{"policy", RunPolicy}, Verb{"verify", VerifyDatabase},
+    Verb{"policy", RunPolicy}, Verb{"verify", Verify},
     Verb{"rewrap", Rewrap},    Verb{"key", RunKey},
     Verb{"kek", RunKek},       Verb{"backup", MakeBackup},
     Verb{"restore", Restore},  Verb{"import", ImportLegacy},

@@ -139,6 +139,8 @@ struct Invocation {
   MigrationOptions migration;
   // What `keyward verify` looks at: a path, or sqlite:PATH.
   std::string database;
+  // Or the store of the server that is called.
+  bool verify_online = false;
 };
 
 }  // namespace keyward::cli

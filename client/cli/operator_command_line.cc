@@ -8,8 +8,8 @@
 namespace keyward::cli {
 namespace {
 
-// A backup, or a store of millions, takes longer than the calls that --deadline's default is for.
-constexpr absl::Duration kBackupDeadline = absl::Hours(1);
+// To read a store of millions takes longer than the calls that --deadline's default is for.
+constexpr absl::Duration kWholeStoreDeadline = absl::Hours(1);
 
 CLI::App* AddVerb(CLI::App& app, const VerbHelp& help) {
   CLI::App* verb = app.add_subcommand(std::string(help.name), std::string(help.summary));
@@ -134,8 +134,9 @@ void AddOperatorVerbs(CLI::App& app, Invocation& into) {
 void FinishOperatorVerb(const CLI::App& app, Invocation& invocation) {
   const std::string action = Action(*app.get_subcommands().front());
   invocation.key.action = invocation.kek.action = invocation.files.action = action;
-  if (invocation.verb == "backup" && app.get_option("--deadline")->empty()) {
-    invocation.client.deadline = kBackupDeadline;
+  const bool whole_store = invocation.verb == "backup" || invocation.verify_online;
+  if (whole_store && app.get_option("--deadline")->empty()) {
+    invocation.client.deadline = kWholeStoreDeadline;
   }
 }
 

@@ -69,6 +69,8 @@ TEST_F(CliTest, UsageErrorsEndWithTwoAndAskNoServer) {
       {{"frobnicate"}, "keyward takes a command: "},
       {{"key", "show", "--user", "a"}, "key takes a command: get, list, "},
       {{"encrypt"}, "--user ID or --pool"},
+      {{"verify"}, "a DATABASE, --store sqlite:PATH, or --online"},
+      {{"verify", "--online", "keys.db"}, "--online and DATABASE exclude"},
       {{"user-key"}, "user-key needs --user ID (see"},
       {{"encrypt", "--user", "a", "--pool"}, "exclude"},
       {{"encrypt", "--pool", "--associated-data", "x", "--associated-data-file", "y"}, "excludes"},

@@ -235,5 +235,29 @@ TEST_F(CliTest, ABackupOfKeysThatDoNotOpenFails) {
            HasSubstr("VERIFICATION_FAILED")));
 }
 
+TEST_F(CliTest, VerifyOnlineTellsOfTheServersStore) {
+  server_.admin().AddUser("alice");
+  EXPECT_THAT(Keyward({"verify", "--online"}), Ends(0, "OK: 1 users, 1 keys opened\n", ""));
+  EXPECT_THAT(Keyward({"verify", "--online", "--json"}),
+              Ends(0,
+                   R"({"verified":true,"users":1,"keys":1,"faults":[]})"
+                   "\n",
+                   ""));
+}
+
+TEST_F(CliTest, VerifyOnlineFailsWhereKeysDoNotOpen) {
+  server_.admin().SetFault("KEK_NOT_LOADED");
+  EXPECT_THAT(Keyward({"verify", "--online"}), Ends(1,
+                                                    "BAD: 0 users, 0 keys opened\n"
+                                                    "FAULT           KEYS  USERS\n"
+                                                    "KEK_NOT_LOADED  1     bob\n",
+                                                    StartsWith("keyward: VERIFICATION_FAILED: ")));
+  EXPECT_THAT(Keyward({"verify", "--online", "--json"}),
+              Ends(1, HasSubstr(R"({"verified":false,"users":0,"keys":0,"faults":[{"reason":)"),
+                   HasSubstr("VERIFICATION_FAILED")));
+  server_.admin().FailNext(1, Failure(grpc::StatusCode::PERMISSION_DENIED, "PERMISSION_DENIED", "no"));
+  EXPECT_THAT(Keyward({"verify", "--online"}), Ends(1, "", HasSubstr("PERMISSION_DENIED")));
+}
+
 }  // namespace
 }  // namespace keyward::client

@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from harness import batches, formats, legacy, rows, verification
+from harness import batches, cli, formats, legacy, rows, verification
 from harness.stubs import keys
 from harness.verification import run, verify
 
@@ -256,3 +256,19 @@ def test_a_key_that_was_moved_back_is_sound_again(rig):
     assert verify(store, kek=rig.kek).status == 0
     client = rig.serve()
     assert client.call("GetOrCreateUserKey", keys.GetOrCreateUserKeyRequest(user_id="user-1")).key
+
+
+def test_a_server_verifies_its_own_store_while_it_serves(rig):
+    store = written(rig)
+    server = rig.start()
+    assert cli.answer("verify", "--online", address=server.address) == {
+        "verified": True, "users": 20, "keys": 20, "faults": []}
+    assert rig.end(server) == 0
+    with rows.edit(store) as database:
+        rows.set_wrapped(database, "user-1", rows.wrapped(database, "user-2"))
+    server = rig.start()
+    said = cli.answer("verify", "--online", address=server.address, status=cli.NO)
+    assert said["faults"] == [{"reason": "STORED_KEY_CORRUPT", "count": 1, "user_ids": ["user-1"]}]
+    assert not said["verified"]
+    done = cli.run("verify", "--online", address=server.address)
+    assert done.returncode == cli.NO and "STORED_KEY_CORRUPT  1     user-1" in done.stdout
