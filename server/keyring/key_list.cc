@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "server/keyring/key_list_filter.h"
 #include "server/keyring/page_token.h"
+#include "server/store/stored_row.h"
 
 namespace keyward::keyring {
 namespace {
@@ -72,13 +73,26 @@ void KeyList::List(uint32_t page_size, const std::string& page_token, std::strin
 void KeyList::StartAt(std::unique_ptr<Listing> listing) {
   std::string user_id = *listing->filter.user_id;
   store_.Find(std::move(user_id), [this, listing = std::move(listing)](auto found) mutable {
-    if (!found.ok() && !absl::IsNotFound(found.status())) return listing->done(found.status());
-    if (found.ok()) listing->Take(*std::move(found));
-    if (!listing->filter.user_id_is_prefix) return listing->End();
-    listing->after = *listing->filter.user_id;
-    if (listing->full()) return listing->EndWithMore();
-    Continue(std::move(listing));
+    if (absl::IsDataLoss(found.status())) return StartAtDamaged(std::move(listing));
+    GoOn(std::move(listing), std::move(found));
   });
+}
+
+void KeyList::StartAtDamaged(std::unique_ptr<Listing> listing) {
+  std::string user_id = *listing->filter.user_id;
+  store_.FindAsStored(std::move(user_id), [this, listing = std::move(listing)](auto found) mutable {
+    if (found.ok()) store::DropImpossibleKeys(*found);
+    GoOn(std::move(listing), std::move(found));
+  });
+}
+
+void KeyList::GoOn(std::unique_ptr<Listing> listing, absl::StatusOr<store::UserKeys> found) {
+  if (!found.ok() && !absl::IsNotFound(found.status())) return listing->done(found.status());
+  if (found.ok()) listing->Take(*std::move(found));
+  if (!listing->filter.user_id_is_prefix) return listing->End();
+  listing->after = *listing->filter.user_id;
+  if (listing->full()) return listing->EndWithMore();
+  Continue(std::move(listing));
 }
 
 void KeyList::Continue(std::unique_ptr<Listing> listing) {

@@ -39,6 +39,9 @@ class KeyList {
   struct Listing;
   // The user whose id begins the prefix is none that comes after it.
   void StartAt(std::unique_ptr<Listing> listing);
+  // As users with damaged rows are listed in a page: without their impossible versions.
+  void StartAtDamaged(std::unique_ptr<Listing> listing);
+  void GoOn(std::unique_ptr<Listing> listing, absl::StatusOr<store::UserKeys> found);
   void Continue(std::unique_ptr<Listing> listing);
 
   store::KeyStore& store_;

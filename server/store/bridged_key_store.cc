@@ -141,6 +141,10 @@ void BridgedKeyStore::Page(std::string after, int limit, PageCallback done) {
   store_->Page(std::move(after), limit, std::move(done));
 }
 
+void BridgedKeyStore::FindAsStored(std::string user_id, FindCallback done) {
+  store_->FindAsStored(std::move(user_id), std::move(done));
+}
+
 void BridgedKeyStore::PageAsStored(std::string after, int limit, PageCallback done) {
   store_->PageAsStored(std::move(after), limit, std::move(done));
 }

@@ -18,6 +18,10 @@ void KeyStore::Create(std::string user_id, KeyVersion key, CreateCallback done) 
              [done = std::move(done)](auto created) mutable { done(std::move(created.front())); });
 }
 
+void KeyStore::FindAsStored(std::string user_id, FindCallback done) {
+  Find(std::move(user_id), std::move(done));
+}
+
 void KeyStore::PageAsStored(std::string after, int limit, PageCallback done) {
   Page(std::move(after), limit, std::move(done));
 }

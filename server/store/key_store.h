@@ -102,13 +102,16 @@ class KeyStore {
   // Up to `limit` users in the byte order of their ids, from the first after `after` (empty: from the
   // start). Versions that cannot be keys are left out, so that one damaged row hides no other user.
   virtual void Page(std::string after, int limit, PageCallback done) = 0;
-  // The same with nothing left out, whatever the rows hold, for who looks for damage. Unless a store says
-  // otherwise, its Page leaves nothing out.
+  // Find and Page with nothing refused or left out, whatever the rows hold, for who looks for damage. Unless a
+  // store says otherwise, its Find and its Page are such.
+  virtual void FindAsStored(std::string user_id, FindCallback done);
   virtual void PageAsStored(std::string after, int limit, PageCallback done);
 
   // What is to be stored of a user instead of `now`: nullopt leaves the user as it is, an error is what the
   // caller gets for this user. Called within the transaction, on a thread of the store, and again where
   // that has to be repeated; it must not block. The id and the numbers of versions stay; no version is left out.
+  // `now` is what is stored, damaged rows too, so that those can be destroyed: any other change of them is
+  // errors::StoredKeyCorrupt.
   using Change = std::function<absl::StatusOr<std::optional<UserKeys>>(const UserKeys& now)>;
   using UpdateCallback = absl::AnyInvocable<void(absl::StatusOr<UserKeys>)>;
   using UpdateManyCallback = absl::AnyInvocable<void(std::vector<absl::StatusOr<UserKeys>>)>;

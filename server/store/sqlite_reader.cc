@@ -108,13 +108,19 @@ absl::StatusOr<SqliteReader> SqliteReader::Prepare(SqliteConnection& connection)
   return SqliteReader(connection, *std::move(find), *std::move(page));
 }
 
-absl::StatusOr<UserKeys> SqliteReader::Find(const std::string& user_id) {
+absl::StatusOr<UserKeys> SqliteReader::FindAsStored(const std::string& user_id) {
   find_.BindText(1, user_id);
   absl::StatusOr<std::vector<UserKeys>> found = Collect(find_);
   if (!found.ok()) return found.status();
   if (found->empty()) return errors::UserKeyNotFound();
-  if (absl::Status sound = CheckUserKeys(found->front()); !sound.ok()) return sound;
   return std::move(found->front());
+}
+
+absl::StatusOr<UserKeys> SqliteReader::Find(const std::string& user_id) {
+  absl::StatusOr<UserKeys> found = FindAsStored(user_id);
+  if (!found.ok()) return found;
+  if (absl::Status sound = CheckUserKeys(*found); !sound.ok()) return sound;
+  return found;
 }
 
 absl::StatusOr<std::vector<UserKeys>> SqliteReader::PageAsStored(const std::string& after,

@@ -116,6 +116,12 @@ void SqliteStore::Page(std::string after, int limit, PageCallback done) {
   });
 }
 
+void SqliteStore::FindAsStored(std::string user_id, FindCallback done) {
+  ReadOne(std::move(done), [user_id = std::move(user_id)](SqliteReader& reader) {
+    return reader.FindAsStored(user_id);
+  });
+}
+
 void SqliteStore::PageAsStored(std::string after, int limit, PageCallback done) {
   ReadOne(std::move(done), [after = std::move(after), limit](SqliteReader& reader) {
     return reader.PageAsStored(after, limit);

@@ -55,6 +55,7 @@ class SqliteStore : public KeyStore {
   void FindMany(std::vector<std::string> user_ids, FindManyCallback done) override;
   void CreateMany(std::vector<NewUser> users, CreateManyCallback done) override;
   void Page(std::string after, int limit, PageCallback done) override;
+  void FindAsStored(std::string user_id, FindCallback done) override;
   void PageAsStored(std::string after, int limit, PageCallback done) override;
   void UpdateMany(std::vector<std::string> user_ids, Change change,
                   UpdateManyCallback done) override;

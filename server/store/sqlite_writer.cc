@@ -151,7 +151,7 @@ absl::Status SqliteWriter::Create(const NewUser& user, absl::StatusOr<Created>& 
 
 absl::Status SqliteWriter::Update(const std::string& user_id, const KeyStore::Change& change,
                                   absl::StatusOr<UserKeys>& result) {
-  result = reader_.Find(user_id);
+  result = reader_.FindAsStored(user_id);
   if (absl::IsUnavailable(result.status())) return result.status();
   if (!result.ok()) return absl::OkStatus();
   absl::StatusOr<std::optional<UserKeys>> next = ChangeUser(*result, change);

@@ -32,7 +32,11 @@ bool KeepsVersions(const UserKeys& now, const UserKeys& next) {
 absl::StatusOr<std::optional<UserKeys>> ChangeUser(const UserKeys& now,
                                                    const KeyStore::Change& change) {
   absl::StatusOr<std::optional<UserKeys>> next = change(now);
-  if (!next.ok() || !next->has_value()) return next;
+  if (!next.ok()) return next;
+  if (!next->has_value()) {
+    if (absl::Status sound = CheckUserKeys(now); !sound.ok()) return sound;
+    return next;
+  }
   UserKeys& user = **next;
   std::sort(user.versions.begin(), user.versions.end(), IsNewer);
   if (user.user_id != now.user_id || !KeepsVersions(now, user)) {

@@ -9,8 +9,9 @@
 
 namespace keyward::store {
 
-// What a user is changed to: as `change` says, newest version first; nullopt where nothing changes. What could
-// not be read back is errors::StoredKeyCorrupt, a change that breaks KeyStore::Change's own rules INTERNAL.
+// What a user is changed to: as `change` says, newest version first; nullopt where nothing changes. `now` may be
+// damaged: what could not be read back afterwards is errors::StoredKeyCorrupt. A change that breaks
+// KeyStore::Change's own rules is INTERNAL.
 absl::StatusOr<std::optional<UserKeys>> ChangeUser(const UserKeys& now,
                                                    const KeyStore::Change& change);
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from harness import formats, rows
+from harness import cli, formats, rows
 from harness.rpc import refused
 from harness.stubs import keys
 from harness.verification import verify
@@ -279,3 +279,18 @@ def test_a_database_from_the_future_is_refused_and_left_alone(rig):
     line = rig.refuse()
     assert "99" in line and str(rig.store) in line
     assert rig.store.read_bytes() == before
+
+
+def test_a_user_whose_row_is_damaged_can_be_destroyed_and_come_back(rig):
+    made(rig, ["alice"])
+    with rows.edit(rig.store) as database:
+        rows.set_wrapped(database, "alice", rows.wrapped(database, "alice")[:40])
+    server = rig.start()
+    is_corrupt(rig.client(server), "alice")
+    (listed,) = cli.lines("key", "list", "--filter", "user_id = alice", address=server.address)
+    said = cli.answer("key", "destroy", "--user", "alice", "--etag", listed["etag"], "--yes",
+                      address=server.address)
+    assert said["state"] == "DESTROYED"
+    assert cli.answer("key", "rotate", "--user", "alice", address=server.address)["primary_version"] == 2
+    client = rig.client(server)
+    assert client.decrypt("alice", client.encrypt("alice", b"x").token).plaintext == b"x"

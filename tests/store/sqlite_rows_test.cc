@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "server/errors/errors.h"
 #include "server/store/sqlite_store.h"
+#include "tests/store/user_changes.h"
 #include "tests/testing/plain_transcoder.h"
 #include "tests/testing/raw_sqlite.h"
 #include "tests/testing/store_calls.h"
@@ -16,12 +18,15 @@
 namespace keyward::store {
 namespace {
 
+using ::keyward::testing::Changing;
 using ::keyward::testing::Create;
+using ::keyward::testing::Destroying;
 using ::keyward::testing::Find;
 using ::keyward::testing::Page;
 using ::keyward::testing::RawSqlite;
 using ::keyward::testing::StoredKey;
 using ::keyward::testing::TemporaryFolder;
+using ::keyward::testing::Update;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -69,6 +74,24 @@ TEST_P(SqliteDamagedRowTest, AnswersStoredKeyCorruptAndHarmsNoOtherUser) {
   EXPECT_TRUE((*page)[0].versions.empty() || (*page)[0].state != UserState::kActive ||
               (*page)[0].versions[0].version != (*page)[0].primary_version);
   EXPECT_THAT((*page)[1].versions, SizeIs(1));
+}
+
+TEST_P(SqliteDamagedRowTest, CanBeDestroyedAndNothingElse) {
+  const std::unique_ptr<SqliteStore> store = OpenAfter(GetParam() + " WHERE user_id = 'alice'");
+  const auto unchanged = [](const UserKeys&) { return std::optional<UserKeys>(); };
+  for (const KeyStore::Change& change : {KeyStore::Change(unchanged), Changing([](UserKeys& user) { ++user.etag; })}) {
+    EXPECT_EQ(errors::Reason(Update(*store, "alice", change).status()), "STORED_KEY_CORRUPT");
+  }
+  const absl::StatusOr<UserKeys> destroyed = Update(*store, "alice", Destroying());
+  if (GetParam().find("SET version = ") != std::string::npos) {
+    EXPECT_EQ(errors::Reason(destroyed.status()), "STORED_KEY_CORRUPT") << "a number of no row of ours";
+    return;
+  }
+  ASSERT_TRUE(destroyed.ok()) << destroyed.status();
+  const absl::StatusOr<UserKeys> found = Find(*store, "alice");
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(found->state, UserState::kDestroyed);
+  EXPECT_EQ(found->versions, destroyed->versions);
 }
 
 INSTANTIATE_TEST_SUITE_P(
