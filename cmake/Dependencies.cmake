@@ -16,6 +16,7 @@ endif()
 if(KEYWARD_BUILD_SERVER)
   find_package(spdlog CONFIG REQUIRED)
   find_package(SQLite3 REQUIRED)
+  find_package(PostgreSQL REQUIRED)
   # It has no configuration for CMake.
   find_path(KEYWARD_SECCOMP_INCLUDE seccomp.h REQUIRED)
   find_library(KEYWARD_SECCOMP seccomp REQUIRED)

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/auth/text.h"
+#include "server/text/text.h"
 #include "server/flags.h"
 #include "server/version.h"
 
@@ -211,12 +211,12 @@ absl::StatusOr<ParsedCommandLine> ParseCommandLine(int argc, const char* const* 
   } catch (const CLI::CallForVersion&) {
     return ParsedCommandLine{.print = app.version() + "\n", .config = {}};
   } catch (const CLI::Error& error) {
-    return absl::InvalidArgumentError(auth::OneLine(error.what()));
+    return absl::InvalidArgumentError(text::OneLine(error.what()));
   }
   auto config = ToConfig(flags);
   // It may quote a value, and a value holds what it likes.
   if (!config.ok()) {
-    return absl::InvalidArgumentError(auth::OneLine(std::string(config.status().message())));
+    return absl::InvalidArgumentError(text::OneLine(std::string(config.status().message())));
   }
   return ParsedCommandLine{.print = std::nullopt, .config = *std::move(config)};
 }

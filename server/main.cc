@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "server/auth/text.h"
+#include "server/text/text.h"
 #include "server/config.h"
 #include "server/harden.h"
 #include "server/master_key_source.h"
@@ -19,7 +19,7 @@ namespace {
 constexpr int kExitConfig = 78;  // EX_CONFIG of sysexits.h
 
 int Refuse(const absl::Status& status) {
-  std::fprintf(stderr, "keyward-server: %s\n", keyward::auth::OneLine(std::string(status.message())).c_str());
+  std::fprintf(stderr, "keyward-server: %s\n", keyward::text::OneLine(std::string(status.message())).c_str());
   return kExitConfig;
 }
 

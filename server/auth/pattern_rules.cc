@@ -6,7 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "server/auth/glob.h"
 #include "server/auth/principal.h"
-#include "server/auth/text.h"
+#include "server/text/text.h"
 
 namespace keyward::auth {
 namespace {
@@ -24,7 +24,7 @@ size_t LiteralBytes(std::string_view pattern) {
 
 std::optional<std::string> TextFault(std::string_view pattern, size_t max_bytes) {
   if (pattern.empty()) return "is empty";
-  if (Utf8Prefix(pattern) != pattern.size()) return "is not UTF-8";
+  if (text::Utf8Prefix(pattern) != pattern.size()) return "is not UTF-8";
   if (LiteralBytes(pattern) > max_bytes) return "is longer than what it could match";
   return std::nullopt;
 }
@@ -43,7 +43,7 @@ bool CanBeginPrincipal(std::string_view front) {
 
 std::optional<std::string> PrincipalPatternFault(std::string_view pattern) {
   if (auto fault = TextFault(pattern, kMaxPrincipalBytes)) return fault;
-  if (HasControlBytes(pattern)) return "has control characters, which no principal has";
+  if (text::HasControlBytes(pattern)) return "has control characters, which no principal has";
   if (pattern.starts_with("dns:") &&
       std::any_of(pattern.begin(), pattern.end(), absl::ascii_isupper)) {
     return "matches no one: dns names are compared in lower case";

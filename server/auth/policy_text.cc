@@ -10,7 +10,7 @@
 
 #include "keyward/policy/v1/policy.pb.h"
 #include "server/auth/rule_reader.h"
-#include "server/auth/text.h"
+#include "server/text/text.h"
 #include "server/auth/text_rule.h"
 
 namespace keyward::auth {
@@ -69,7 +69,7 @@ TextPlace PlaceOf(const FirstError& error, const std::string& text) {
 }
 
 absl::Status CheckUtf8(std::string_view text) {
-  const size_t good = Utf8Prefix(text);
+  const size_t good = text::Utf8Prefix(text);
   if (good == text.size()) return absl::OkStatus();
   const std::string_view before = text.substr(0, good);
   const size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
@@ -89,7 +89,7 @@ absl::StatusOr<PolicyRules> ParsePolicyText(std::string_view text) {
   parser.WriteLocationsTo(&places);
   const std::string copy(text);
   if (!parser.ParseFromString(copy, &message)) {
-    return ErrorAt(PlaceOf(error, copy), OneLine(error.message()));
+    return ErrorAt(PlaceOf(error, copy), text::OneLine(error.message()));
   }
   return ReadRules(message, places);
 }

@@ -4,7 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "server/auth/spiffe_id.h"
-#include "server/auth/text.h"
+#include "server/text/text.h"
 #include "server/errors/errors.h"
 
 namespace keyward::auth {
@@ -18,8 +18,8 @@ constexpr std::string_view kLoopback = "loopback";
 constexpr std::string_view kAnonymous = "anonymous";
 
 bool IsName(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxNameBytes && !HasControlBytes(name) &&
-         Utf8Prefix(name) == name.size();
+  return !name.empty() && name.size() <= kMaxNameBytes && !text::HasControlBytes(name) &&
+         text::Utf8Prefix(name) == name.size();
 }
 
 bool HasUpperCase(std::string_view text) {

@@ -2,7 +2,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "server/auth/text.h"
+#include "server/text/text.h"
 
 namespace keyward::auth {
 namespace {
@@ -41,8 +41,8 @@ absl::Status TextRule::Error(int field_number, int index, std::string_view what)
 
 std::string TextRule::Quoted(std::string_view value) {
   std::string_view shown = value.substr(0, kMaxQuotedBytes);
-  const bool is_utf8 = Utf8Prefix(value) == value.size();
-  if (is_utf8) shown = shown.substr(0, Utf8Prefix(shown));
+  const bool is_utf8 = text::Utf8Prefix(value) == value.size();
+  if (is_utf8) shown = shown.substr(0, text::Utf8Prefix(shown));
   const absl::string_view text(shown.data(), shown.size());
   return absl::StrCat("\"", is_utf8 ? absl::Utf8SafeCEscape(text) : absl::CEscape(text),
                       shown.size() == value.size() ? "\"" : "…\"");

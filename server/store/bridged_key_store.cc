@@ -171,6 +171,10 @@ void BridgedKeyStore::GetNote(std::string name, NoteCallback done) {
   store_->GetNote(std::move(name), std::move(done));
 }
 
+void BridgedKeyStore::WatchChanges(ChangeListener listener) {
+  store_->WatchChanges(std::move(listener));
+}
+
 void BridgedKeyStore::Backup(std::string path, DoneCallback done) {
   store_->Backup(std::move(path), std::move(done));
 }
@@ -233,8 +237,8 @@ void BridgedKeyStore::CreateGroup(std::vector<PendingCreate> group) {
                                         minted = std::move(minted)](auto created) mutable {
     RemoveRowsOfTombstones(created);
     for (size_t i = 0; i < minted.size(); ++i) {
-      // New to the store, but not to the legacy file: the user had this key before.
-      if (created[i].ok() && minted[i].theirs) created[i]->created = false;
+      // The legacy file decides who was first. Whoever found the new row there may have been faster here.
+      if (created[i].ok() && !IsTombstone(created[i]->keys)) created[i]->created = !minted[i].theirs;
       minted[i].result() = std::move(created[i]);
     }
     for (PendingCreate& create : group) create.done(std::move(create.results));

@@ -53,6 +53,7 @@ class BridgedKeyStore : public KeyStore {
   void PutNote(std::string name, std::string text, DoneCallback done) override;
   void GetNote(std::string name, NoteCallback done) override;
   // Of the store alone.
+  void WatchChanges(ChangeListener listener) override;
   void Backup(std::string path, DoneCallback done) override;
   std::string_view Kind() const override { return store_->Kind(); }
 

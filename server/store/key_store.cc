@@ -26,6 +26,8 @@ void KeyStore::PageAsStored(std::string after, int limit, PageCallback done) {
   Page(std::move(after), limit, std::move(done));
 }
 
+void KeyStore::WatchChanges(ChangeListener) {}
+
 void KeyStore::Update(std::string user_id, Change change, UpdateCallback done) {
   std::vector<std::string> user_ids;
   user_ids.push_back(std::move(user_id));

@@ -150,6 +150,17 @@ class KeyStore {
   // line for the operator; then there is no such file.
   virtual void Backup(std::string path, DoneCallback done) = 0;
 
+  // What other processes may have changed in a store that several share.
+  struct Changes {
+    bool all = false;                   // anything may have changed: the feed was interrupted
+    std::vector<std::string> user_ids;  // whose stored state changed; counts of messages and wrapping apart
+  };
+  using ChangeListener = std::function<void(const Changes&)>;
+  // From now on tells of changes, within a second of their commit while the store can be reached; this process's own
+  // may be among them. `listener` runs on a thread of the store and must not block; it is not called after the
+  // store's end. At most one. A store that no other process writes to never calls it.
+  virtual void WatchChanges(ChangeListener listener);
+
   // What the engine is called in status answers: "sqlite".
   virtual std::string_view Kind() const = 0;
 };

@@ -34,24 +34,6 @@ Created AsStored(const NewUser& user) {
   return created;
 }
 
-// A key that is newly wrapped, or wrapped anew, is under a master key that is in use.
-bool IsUnderRetiredKek(const UserKeys& now, const UserKeys& next,
-                       const std::set<std::string>& retired) {
-  if (retired.empty()) return false;
-  return std::any_of(next.versions.begin(), next.versions.end(), [&](const KeyVersion& key) {
-    const KeyVersion* before = FindVersion(now, key.version);
-    const bool as_before = before != nullptr && before->kek_id == key.kek_id;
-    return !as_before && retired.contains(key.kek_id);
-  });
-}
-
-bool TakesKeysAway(const UserKeys& now, const UserKeys& next) {
-  return std::any_of(now.versions.begin(), now.versions.end(), [&](const KeyVersion& before) {
-    const KeyVersion* after = FindVersion(next, before.version);
-    return !before.wrapped_key.empty() && after != nullptr && after->wrapped_key.empty();
-  });
-}
-
 }  // namespace
 
 SqliteWriter::SqliteWriter(std::unique_ptr<SqliteConnection> connection, SqliteReader reader,

@@ -70,4 +70,29 @@ bool HasDestroyedVersion(const UserKeys& user) {
   });
 }
 
+bool IsUnderRetiredKek(const UserKeys& now, const UserKeys& next,
+                       const std::set<std::string>& retired) {
+  if (retired.empty()) return false;
+  return std::any_of(next.versions.begin(), next.versions.end(), [&](const KeyVersion& key) {
+    const KeyVersion* before = FindVersion(now, key.version);
+    const bool as_before = before != nullptr && before->kek_id == key.kek_id;
+    return !as_before && retired.contains(key.kek_id);
+  });
+}
+
+bool TakesKeysAway(const UserKeys& now, const UserKeys& next) {
+  return std::any_of(now.versions.begin(), now.versions.end(), [&](const KeyVersion& before) {
+    const KeyVersion* after = FindVersion(next, before.version);
+    return !before.wrapped_key.empty() && after != nullptr && after->wrapped_key.empty();
+  });
+}
+
+bool CachesHaveToFollow(const UserKeys& now, const UserKeys& next) {
+  if (!HaveSameUser(now, next) || now.versions.size() != next.versions.size()) return true;
+  return std::any_of(now.versions.begin(), now.versions.end(), [&](const KeyVersion& before) {
+    const KeyVersion* after = FindVersion(next, before.version);
+    return after == nullptr || after->state != before.state;
+  });
+}
+
 }  // namespace keyward::store

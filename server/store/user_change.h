@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "server/store/key_store.h"
@@ -23,6 +25,17 @@ bool HaveSameUser(const UserKeys& a, const UserKeys& b);
 
 // Whether all but the versions is as with a new user, whose newest version is the primary one.
 bool IsAsNew(const UserKeys& user);
+
+// Whether a key is newly wrapped, or wrapped anew, under a master key that is retired.
+bool IsUnderRetiredKek(const UserKeys& now, const UserKeys& next,
+                       const std::set<std::string>& retired);
+
+// Whether the wrapped bytes of a key are no longer there.
+bool TakesKeysAway(const UserKeys& now, const UserKeys& next);
+
+// Whether a process that has the user's keys as in `now` must not go on with them: all but counts of messages and
+// the wrapping, under which the same keys are.
+bool CachesHaveToFollow(const UserKeys& now, const UserKeys& next);
 
 // Whether a version of the user has been destroyed.
 bool HasDestroyedVersion(const UserKeys& user);

@@ -5,7 +5,7 @@ from harness import paths
 
 SERVER = paths.REPOSITORY / "server"
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
-EVERYONES = {"errors", "sync"}
+EVERYONES = {"errors", "sync", "text"}
 ALLOWED = {
     "rpc": {"keyring", "auth", "audit", "net", "telemetry", "tls"},
     "keyring": {"crypto", "store"},
@@ -18,6 +18,7 @@ ALLOWED = {
     "tls": {"crypto"},
     "errors": set(),
     "sync": set(),
+    "text": set(),
 }
 
 

@@ -2,15 +2,15 @@
 #include <string>
 
 #include "server/auth/policy.h"
-#include "server/auth/text.h"
+#include "server/text/text.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace keyward::auth {
 namespace {
 
 void CheckError(std::string_view message) {
-  Promise(Utf8Prefix(message) == message.size(), "an error is UTF-8");
-  Promise(!HasControlBytes(message), "an error is one line");
+  Promise(text::Utf8Prefix(message) == message.size(), "an error is UTF-8");
+  Promise(!text::HasControlBytes(message), "an error is one line");
   size_t digits = 0;
   while (digits < message.size() && message[digits] >= '0' && message[digits] <= '9') ++digits;
   Promise(digits > 0 && message.substr(digits, 1) == ":", "an error begins with its line");

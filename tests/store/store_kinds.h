@@ -12,8 +12,10 @@
 #include "server/store/bridged_key_store.h"
 #include "server/store/fake_key_store.h"
 #include "server/store/key_store.h"
+#include "server/store/postgres_store.h"
 #include "server/store/sqlite_store.h"
 #include "tests/testing/plain_transcoder.h"
+#include "tests/testing/postgres_server.h"
 #include "tests/testing/temporary_folder.h"
 
 namespace keyward::store {
@@ -34,6 +36,13 @@ inline std::unique_ptr<KeyStore> MakeSqlite(const testing::TemporaryFolder& fold
   return *std::move(store);
 }
 
+inline std::unique_ptr<KeyStore> MakePostgres(const testing::TemporaryFolder&) {
+  auto store = PostgresStore::Open(
+      {.address = {testing::PostgresServer::OfThisProgram().UrlOfNewSchema(), ""}});
+  EXPECT_TRUE(store.ok()) << store.status();
+  return *std::move(store);
+}
+
 inline std::unique_ptr<KeyStore> Bridge(const testing::TemporaryFolder& folder,
                                         std::unique_ptr<KeyStore> store) {
   auto bridged = BridgedKeyStore::Open({.path = folder.Touch("legacy.db")}, std::move(store),
@@ -42,13 +51,19 @@ inline std::unique_ptr<KeyStore> Bridge(const testing::TemporaryFolder& folder,
   return *std::move(bridged);
 }
 
+// On PostgreSQL where it is installed.
 inline std::vector<StoreKind> StoreKinds() {
-  return {
+  std::vector<StoreKind> kinds = {
       {"Fake", MakeFake},
       {"Sqlite", MakeSqlite},
       {"BridgedFake", [](const auto& folder) { return Bridge(folder, MakeFake(folder)); }},
       {"BridgedSqlite", [](const auto& folder) { return Bridge(folder, MakeSqlite(folder)); }},
   };
+  if (!testing::PostgresServer::IsInstalled()) return kinds;
+  kinds.push_back({"Postgres", MakePostgres});
+  kinds.push_back({"BridgedPostgres",
+                   [](const auto& folder) { return Bridge(folder, MakePostgres(folder)); }});
+  return kinds;
 }
 
 }  // namespace keyward::store

@@ -1,9 +1,9 @@
-#include "server/auth/text.h"
+#include "server/text/text.h"
 
 #include <algorithm>
 #include <array>
 
-namespace keyward::auth {
+namespace keyward::text {
 namespace {
 
 // A row of the table: the ranges of the first and the second byte, and the length. Further bytes
@@ -63,4 +63,4 @@ std::string OneLine(std::string_view text) {
   return line;
 }
 
-}  // namespace keyward::auth
+}  // namespace keyward::text

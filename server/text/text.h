@@ -1,11 +1,11 @@
-#ifndef KEYWARD_SERVER_AUTH_TEXT_H_
-#define KEYWARD_SERVER_AUTH_TEXT_H_
+#ifndef KEYWARD_SERVER_TEXT_TEXT_H_
+#define KEYWARD_SERVER_TEXT_TEXT_H_
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 
-namespace keyward::auth {
+namespace keyward::text {
 
 // How many bytes at the front are well-formed UTF-8 (Unicode 15, table 3-7): the size of `text`
 // where it is UTF-8 as a whole.
@@ -17,6 +17,6 @@ bool HasControlBytes(std::string_view text);
 // The text with a '?' for each of them: for a message that quotes what somebody wrote.
 std::string OneLine(std::string_view text);
 
-}  // namespace keyward::auth
+}  // namespace keyward::text
 
-#endif  // KEYWARD_SERVER_AUTH_TEXT_H_
+#endif  // KEYWARD_SERVER_TEXT_TEXT_H_

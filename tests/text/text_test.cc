@@ -1,10 +1,10 @@
-#include "server/auth/text.h"
+#include "server/text/text.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace keyward::auth {
+namespace keyward::text {
 namespace {
 
 TEST(TextTest, WellFormedUtf8IsTakenWhole) {
@@ -37,4 +37,4 @@ TEST(TextTest, OneLineKeepsWhatCanBeRead) {
 }
 
 }  // namespace
-}  // namespace keyward::auth
+}  // namespace keyward::text

@@ -1,0 +1,69 @@
+#include "server/store/postgres_feed.h"
+
+#include <utility>
+
+#include "server/store/postgres_statements.h"
+
+namespace keyward::store {
+
+PostgresFeed::PostgresFeed(PostgresAddress address, absl::Duration timeout,
+                           KeyStore::ChangeListener listener)
+    : session_(std::move(address), timeout),
+      listener_(std::move(listener)),
+      thread_([this] { Loop(); }) {}
+
+PostgresFeed::~PostgresFeed() {
+  {
+    sync::MutexLock lock(mutex_);
+    ended_ = true;
+  }
+  ended_changed_.NotifyAll();
+  thread_.join();
+}
+
+void PostgresFeed::Loop() {
+  do {
+    Look();
+  } while (!WaitForNextLook());
+}
+
+bool PostgresFeed::WaitForNextLook() {
+  sync::MutexLock lock(mutex_);
+  if (!ended_) ended_changed_.WaitFor(mutex_, kBetweenLooks);
+  return ended_;
+}
+
+void PostgresFeed::Look() {
+  const auto last = session_.Run(sql::kLastChange);
+  if (!last.ok()) return;
+  const int64_t value = last->rows() == 1 ? last->Int(0, 0) : 0;
+  // At first, since what was cached before may have changed before; later, since an older database was put in place.
+  if (seen_ < 0 || value < seen_) return TellAll(value);
+  if (value > seen_) Follow(value);
+}
+
+void PostgresFeed::Follow(int64_t last) {
+  while (seen_ < last) {
+    const auto rows = session_.Run(sql::kChangesAfter, PostgresParams().Int(seen_));
+    if (!rows.ok()) return;
+    const bool has_gap = rows->rows() == 0 || rows->Int(0, 0) != seen_ + 1;
+    if (has_gap) return TellAll(last);
+    KeyStore::Changes changes;
+    for (int row = 0; row < rows->rows(); ++row) {
+      changes.user_ids.push_back(rows->Bytes(row, 1));
+      seen_ = rows->Int(row, 0);
+    }
+    listener_(changes);
+  }
+  if (seen_ - forgotten_at_ < kKept) return;
+  if (session_.Run(sql::kForgetChanges, PostgresParams().Int(kKept)).ok()) forgotten_at_ = seen_;
+}
+
+void PostgresFeed::TellAll(int64_t last) {
+  seen_ = last;
+  KeyStore::Changes changes;
+  changes.all = true;
+  listener_(changes);
+}
+
+}  // namespace keyward::store

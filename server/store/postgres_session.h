@@ -1,0 +1,57 @@
+#ifndef KEYWARD_SERVER_STORE_POSTGRES_SESSION_H_
+#define KEYWARD_SERVER_STORE_POSTGRES_SESSION_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/random/random.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/store/key_store.h"
+#include "server/store/postgres_connection.h"
+
+namespace keyward::store {
+
+// A connection that is opened when it is needed, and anew after an error. While that fails, it is tried again after a
+// pause that grows to kMaxPause, and calls in between fail at once. For one thread at a time.
+class PostgresSession {
+ public:
+  static constexpr absl::Duration kMinPause = absl::Milliseconds(50);
+  static constexpr absl::Duration kMaxPause = absl::Seconds(1);
+
+  PostgresSession(PostgresAddress address, absl::Duration timeout)
+      : address_(std::move(address)), timeout_(timeout) {}
+
+  // Connects unless it is connected; errors as of PostgresConnection::Open and MigratePostgresSchema.
+  absl::Status Connect();
+
+  // Statements in a round trip of their own.
+  absl::StatusOr<PostgresResult> Run(const PostgresStatement& statement,
+                                     const PostgresParams& params = {});
+  // BEGIN, what `body` sends and reads (it ends with everything read), and COMMIT; done again, and all of it, where the
+  // server asks for that. After an error nothing is stored, or, where the answer to COMMIT was lost, all of it.
+  absl::Status Transact(absl::FunctionRef<absl::Status(PostgresConnection&)> body);
+
+  // As of KeyStore, but nothing is refused or left out; several users in any order, each once.
+  absl::StatusOr<std::vector<UserKeys>> FindAsStored(const std::vector<std::string>& user_ids);
+  absl::StatusOr<std::vector<UserKeys>> PageAsStored(const std::string& after, int limit);
+
+ private:
+  absl::Status Open();
+
+  const PostgresAddress address_;
+  const absl::Duration timeout_;
+  std::unique_ptr<PostgresConnection> connection_;
+  absl::Duration pause_ = kMinPause;
+  absl::Time try_again_ = absl::InfinitePast();
+  absl::Status last_failure_;
+  absl::BitGen chance_;
+};
+
+}  // namespace keyward::store
+
+#endif  // KEYWARD_SERVER_STORE_POSTGRES_SESSION_H_
