@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/text/text.h"
 #include "server/flags.h"
+#include "server/store/postgres_connection.h"
 #include "server/version.h"
 
 namespace keyward {
@@ -58,11 +59,22 @@ absl::StatusOr<telemetry::LogLevel> ParseLogLevel(const std::string& text) {
   return level->second;
 }
 
-absl::StatusOr<std::string> ParseStore(const std::string& text) {
-  if (text.starts_with("sqlite:") && text.size() > kSqlitePrefix.size()) {
-    return text.substr(kSqlitePrefix.size());
+absl::Status ReadStore(const Flags& flags, Config& config) {
+  const std::string& text = flags.store;
+  config.store_password_file = flags.store_password_file;
+  if (text.starts_with("postgresql://") || text.starts_with("postgres://")) {
+    config.store_url = text;
+    // Neither is quoted: the URL may hold a password.
+    if (absl::Status url = store::CheckPostgresUrl(text); !url.ok()) return BadFlag("store", url.message());
+    if (flags.backup_dir.empty()) return absl::OkStatus();
+    return BadFlag("backup_dir", "is for sqlite: a PostgreSQL database is backed up with its own tools");
   }
-  return BadFlag("store", absl::StrCat("'", text, "' is not of the form sqlite:PATH"));
+  if (!text.starts_with("sqlite:") || text.size() == kSqlitePrefix.size()) {
+    return BadFlag("store", "is of neither form: sqlite:PATH, postgresql://USER@HOST/DATABASE");
+  }
+  config.store_path = text.substr(kSqlitePrefix.size());
+  if (flags.store_password_file.empty()) return absl::OkStatus();
+  return BadFlag("store_password_file", "is for postgresql://: a SQLite file has no password");
 }
 
 absl::Status ReadAddresses(const Flags& flags, Config& config) {
@@ -82,6 +94,7 @@ absl::Status ReadDurations(const Flags& flags, Config& config) {
     absl::Duration& value;
   };
   for (const Entry& entry : {Entry{"cache_ttl", flags.cache_ttl, config.cache_ttl},
+                             Entry{"store_wait", flags.store_wait, config.store_wait},
                              Entry{"rotate_after", flags.rotate_after, config.rotate_after},
                              Entry{"delete_grace", flags.delete_grace, config.delete_grace},
                              Entry{"drain_delay", flags.drain_delay, config.drain_delay},
@@ -174,9 +187,7 @@ absl::StatusOr<Config> ToConfig(const Flags& flags) {
   config.max_in_flight = flags.max_in_flight;
   config.connections = {.in_all = flags.max_connections,
                         .per_network = flags.max_connections_per_address};
-  auto store = ParseStore(flags.store);
-  if (!store.ok()) return store.status();
-  config.store_path = *std::move(store);
+  if (absl::Status status = ReadStore(flags, config); !status.ok()) return status;
   const bool v3 = flags.token_format == "v3";
   if (!v3 && flags.token_format != "v2") return BadFlag("token_format", "takes v2 or v3");
   config.token_format = v3 ? keyring::TokenFormat::kV3 : keyring::TokenFormat::kV2;

@@ -20,8 +20,11 @@ namespace keyward {
 struct Config {
   std::vector<net::ListenAddress> listen;
   std::vector<net::ListenAddress> insecure_listen;
-  std::string store_path;  // of the SQLite file
-  std::string legacy_db;   // empty: no bridge
+  std::string store_path;           // of the SQLite file; empty where there is
+  std::string store_url;            // of the PostgreSQL database
+  std::string store_password_file;  // empty: none
+  absl::Duration store_wait;
+  std::string legacy_db;            // empty: no bridge
   std::string tls_cert;    // all three, or none
   std::string tls_key;
   std::string tls_client_ca;

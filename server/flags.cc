@@ -23,7 +23,11 @@ void AddFlags(CLI::App& app, Flags& flags) {
   AddFlag(app, "insecure_listen", flags.insecure_listen,
           "HOST:PORT without TLS on any address; key export and operators' calls are refused there")
       ->delimiter(',');
-  AddFlag(app, "store", flags.store, "where keys are kept: sqlite:PATH");
+  AddFlag(app, "store", flags.store, "where keys are kept: sqlite:PATH or postgresql://USER@HOST/DATABASE");
+  AddFlag(app, "store_password_file", flags.store_password_file,
+          "file with the database user's password; for postgresql://");
+  AddFlag(app, "store_wait", flags.store_wait,
+          "at the start: for how long a database that cannot be reached is waited for");
   AddFlag(app, "legacy_db", flags.legacy_db, "the Python module's own database, to share with it");
   AddFlag(app, "tls_cert", flags.tls_cert, "server certificate chain, PEM");
   AddFlag(app, "tls_key", flags.tls_key, "its private key, PEM");

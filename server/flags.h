@@ -16,6 +16,8 @@ struct Flags {
   std::vector<std::string> listen = {"127.0.0.1:50051"};
   std::vector<std::string> insecure_listen;
   std::string store = "sqlite:keyward.db";
+  std::string store_password_file;
+  std::string store_wait = "30s";
   std::string legacy_db;
   std::string tls_cert, tls_key, tls_client_ca;
   std::string policy;

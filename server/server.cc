@@ -8,8 +8,8 @@
 #include "server/crypto/random.h"
 #include "server/keyring/clock.h"
 #include "server/net/descriptor_limit.h"
+#include "server/open_store.h"
 #include "server/store/bridged_key_store.h"
-#include "server/store/sqlite_store.h"
 #include "server/telemetry/log.h"
 #include "server/version.h"
 
@@ -107,9 +107,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config,
 }
 
 absl::Status Server::OpenStore() {
-  auto sqlite = store::SqliteStore::Open({.path = config_.store_path});
-  if (!sqlite.ok()) return sqlite.status();
-  store_ = *std::move(sqlite);
+  auto opened = keyward::OpenStore(config_);
+  if (!opened.ok()) return opened.status();
+  store_ = *std::move(opened);
   // Without a master key no call reaches the store, and the legacy file's keys cannot be read.
   if (config_.legacy_db.empty() || master_keys_.current() == nullptr) return absl::OkStatus();
   auto bridged = store::BridgedKeyStore::Open(

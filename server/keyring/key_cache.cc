@@ -75,6 +75,14 @@ void KeyCache::Drop(std::string_view user_id) {
   if (found != shard.by_id.end()) shard.Remove(found->entry);
 }
 
+void KeyCache::DropAll() {
+  for (Shard& shard : shards_) {
+    sync::MutexLock lock(shard.mutex);
+    shard.by_id.clear();
+    shard.entries.clear();
+  }
+}
+
 size_t KeyCache::size() const {
   size_t size = 0;
   for (const Shard& shard : shards_) {

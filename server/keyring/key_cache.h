@@ -43,6 +43,7 @@ class KeyCache {
   // `user` must be complete.
   void Put(std::string_view user_id, const LoadedUser& user);
   void Drop(std::string_view user_id);
+  void DropAll();
 
   size_t size() const;
 

@@ -72,6 +72,7 @@ Keyring::Keyring(const MasterKeys& keks, store::KeyStore& store, const Clock& cl
       cache_(options.cache_max_users, options.cache_ttl, clock),
       users_(keks, store, cache_, shield_, clock, random,
              [this](const store::UserKeys& stored) { rotation_.Look(stored); }),
+      follower_(store, users_),
       lifecycle_(keks, store, users_, clock, random, options.lifecycle),
       rotation_(lifecycle_, clock,
                 options.lifecycle.legacy_shared ? RotationPolicy::Never() : options.rotation),

@@ -22,6 +22,7 @@
 #include "server/keyring/message_counter.h"
 #include "server/keyring/rotation_policy.h"
 #include "server/keyring/token.h"
+#include "server/keyring/store_follower.h"
 #include "server/keyring/user_keys.h"
 #include "server/store/key_store.h"
 
@@ -177,6 +178,7 @@ class Keyring {
   KeyShield shield_;
   KeyCache cache_;
   UserKeys users_;
+  StoreFollower follower_;
   KeyLifecycle lifecycle_;
   AutomaticRotation rotation_;
   MessageCounter messages_;  // last: its last samples are shown to all of the above

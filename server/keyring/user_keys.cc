@@ -143,6 +143,12 @@ void UserKeys::Forget(const std::string& user_id) {
   if (const auto load = loads_.find(user_id); load != loads_.end()) load->second.outdated = true;
 }
 
+void UserKeys::ForgetAll() {
+  sync::MutexLock lock(mutex_);
+  cache_.DropAll();
+  for (auto& [user_id, load] : loads_) load.outdated = true;
+}
+
 void UserKeys::AnswerAll(const std::string& user_id, const absl::Status& error) {
   for (Waiter& waiter : TakeAll(user_id).waiters) waiter.done(error);
 }

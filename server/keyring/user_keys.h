@@ -63,6 +63,8 @@ class UserKeys {
   // What is stored of the user was changed: what is cached goes, and a load that is under way looks again
   // before it answers. So a Cached or a Load that begins after it never sees what was there before.
   void Forget(const std::string& user_id);
+  // The same of every user.
+  void ForgetAll();
 
  private:
   struct Waiter {

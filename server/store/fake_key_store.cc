@@ -111,6 +111,20 @@ void FakeKeyStore::Backup(std::string, DoneCallback done) {
   });
 }
 
+void FakeKeyStore::WatchChanges(ChangeListener listener) {
+  sync::MutexLock lock(mutex_);
+  listener_ = std::move(listener);
+}
+
+void FakeKeyStore::Tell(const Changes& changes) {
+  ChangeListener listener;
+  {
+    sync::MutexLock lock(mutex_);
+    listener = listener_;
+  }
+  if (listener != nullptr) listener(changes);
+}
+
 absl::StatusOr<UserKeys> FakeKeyStore::UpdateOne(const std::string& user_id,
                                                  const Change& change) {
   sync::MutexLock lock(mutex_);

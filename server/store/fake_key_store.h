@@ -19,6 +19,9 @@ class FakeKeyStore : public KeyStore {
  public:
   FakeKeyStore() = default;
 
+  // As if another process had changed them.
+  void Tell(const Changes& changes);
+
   void FindMany(std::vector<std::string> user_ids, FindManyCallback done) override;
   void CreateMany(std::vector<NewUser> users, CreateManyCallback done) override;
   void Page(std::string after, int limit, PageCallback done) override;
@@ -31,6 +34,7 @@ class FakeKeyStore : public KeyStore {
   void PutNote(std::string name, std::string text, DoneCallback done) override;
   void GetNote(std::string name, NoteCallback done) override;
   // There is no file to copy: UNIMPLEMENTED.
+  void WatchChanges(ChangeListener listener) override;
   void Backup(std::string path, DoneCallback done) override;
   std::string_view Kind() const override { return "fake"; }
 
@@ -53,6 +57,7 @@ class FakeKeyStore : public KeyStore {
   std::map<std::string, UserKeys, std::less<>> users_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, int64_t> retired_ ABSL_GUARDED_BY(mutex_);  // micros, by kek_id
   std::map<std::string, std::string> notes_ ABSL_GUARDED_BY(mutex_);
+  ChangeListener listener_ ABSL_GUARDED_BY(mutex_);
 
   TaskThread thread_;  // last, so that it ends before what its tasks use
 };

@@ -37,6 +37,7 @@ class FaultyKeyStore : public KeyStore {
   void ListRetiredKeks(RetiredKeksCallback done) override;
   void PutNote(std::string name, std::string text, DoneCallback done) override;
   void GetNote(std::string name, NoteCallback done) override;
+  void WatchChanges(ChangeListener listener) override { inner_->WatchChanges(std::move(listener)); }
   void Backup(std::string path, DoneCallback done) override;
   std::string_view Kind() const override { return inner_->Kind(); }
 

@@ -157,8 +157,9 @@ class KeyStore {
   };
   using ChangeListener = std::function<void(const Changes&)>;
   // From now on tells of changes, within a second of their commit while the store can be reached; this process's own
-  // may be among them. `listener` runs on a thread of the store and must not block; it is not called after the
-  // store's end. At most one. A store that no other process writes to never calls it.
+  // may be among them. `listener` runs on a thread of the store and must not block. It takes the place of the one before,
+  // which is not called any more once this returns; null: none is told. A store that no other process writes to never
+  // calls it.
   virtual void WatchChanges(ChangeListener listener);
 
   // What the engine is called in status answers: "sqlite".

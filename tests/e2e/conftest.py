@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from harness import outside  # noqa: E402
+from harness import postgres as postgres_harness  # noqa: E402
 from harness import redis as redis_harness  # noqa: E402
 from harness.rig import Rig  # noqa: E402
 
@@ -49,6 +50,18 @@ def redis(tmp_path_factory):
 @pytest.fixture
 def db(redis):
     return redis.client()
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    """A server for a file's tests, which leave it running."""
+    with postgres_harness.postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres):
+    return postgres.new_database()
 
 
 @pytest.fixture(scope="module")

@@ -53,7 +53,7 @@ void CheckListeners(const Config& config) {
 
 void CheckConfig(const Config& config) {
   CheckListeners(config);
-  Promise(!config.store_path.empty(), "there is a store");
+  Promise(config.store_path.empty() != config.store_url.empty(), "there is one store");
   Promise(config.legacy_db.empty() || config.token_format == keyring::TokenFormat::kV2,
           "the Python module can read what is written beside it");
   Promise(config.tls_cert.empty() == config.tls_key.empty() &&

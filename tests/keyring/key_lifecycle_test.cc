@@ -8,6 +8,7 @@
 
 #include "server/errors/errors.h"
 #include "tests/keyring/keyring_rig.h"
+#include "tests/store/user_changes.h"
 
 namespace keyward::keyring {
 namespace {
@@ -192,6 +193,46 @@ TEST_F(LinearizableTest, ALoadUnderWayLooksAgainAndItsStaleKeysAreNotCached) {
   EXPECT_EQ(store_.Count(Call::kFind), finds + 1);
   EXPECT_EQ(Encrypt(kAlice, "x")->key_version, 2);
   EXPECT_EQ(store_.Count(Call::kFind), finds + 1) << "what was read the second time is cached";
+}
+
+// What another server did, of which the store then tells.
+class FollowingTest : public LinearizableTest {
+ protected:
+  void DisableElsewhere() {
+    const auto disabled = Await<store::UserKeys>([&](auto done) {
+      behind_->FakeKeyStore::Update("alice", keyward::testing::Disabling(), std::move(done));
+    });
+    ASSERT_TRUE(disabled.ok());
+  }
+};
+
+TEST_F(FollowingTest, WhatAnotherServerChangedIsNotServedFromTheCache) {
+  DisableElsewhere();
+  EXPECT_EQ(DecryptReason(), "") << "it was cached";
+  behind_->Tell({.user_ids = {"bob", "alice"}});
+  EXPECT_EQ(DecryptReason(), "USER_KEY_DISABLED");
+}
+
+TEST_F(FollowingTest, WhereChangesMayHaveBeenMissedNothingIsServedFromTheCache) {
+  DisableElsewhere();
+  behind_->Tell({.all = true});
+  EXPECT_EQ(DecryptReason(), "USER_KEY_DISABLED");
+}
+
+TEST_F(FollowingTest, ALoadUnderWayThatReadWhatWasBeforeIsNotCached) {
+  for (const bool all : {false, true}) {
+    keyring_.reset();
+    keyring_ = With(ExampleKeks());
+    behind_->Hold(Answer::kFind);
+    Awaited<Encrypted> waiting;
+    keyring_->Encrypt({kAlice, "x", ""}, waiting.Callback());
+    behind_->WaitForHeld(Answer::kFind, 1);
+    const int finds = store_.Count(Call::kFind);
+    behind_->Tell({.all = all, .user_ids = {"alice"}});
+    behind_->Release(Answer::kFind);
+    EXPECT_TRUE(waiting.Take().ok());
+    EXPECT_EQ(store_.Count(Call::kFind), finds + 1);
+  }
 }
 
 TEST_F(LinearizableTest, WhoeverJoinsALoadAfterTheVerbWasAnsweredSeesIt) {

@@ -1,0 +1,155 @@
+"""A real PostgreSQL of a test's own, from Debian's package, on a free loopback port."""
+import contextlib
+import dataclasses
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from harness.waiting import until
+
+# Debian keeps each version's programs in a folder.
+_VERSIONS = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+USER, PASSWORD = "keyward", "a word that no log may have"
+SETTINGS = {"fsync": "off", "max_connections": "200", "wal_level": "replica", "max_wal_senders": "4"}
+
+
+def program(name: str) -> str:
+    if not _VERSIONS:
+        pytest.skip("PostgreSQL is not installed")
+    return str(_VERSIONS[-1].parent / name)
+
+
+def as_server_user() -> dict[str, Any]:
+    """For subprocess: PostgreSQL refuses to be root."""
+    if os.geteuid() != 0:
+        return {}
+    user = pwd.getpwnam("postgres")
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Postgres:
+    """One server, in a folder that is there."""
+
+    def __init__(self, folder: pathlib.Path):
+        self.folder = folder
+        self.data = folder / "data"
+        self.port = free_port()
+        self._databases = 0
+        self._process: subprocess.Popen | None = None
+        if os.geteuid() == 0:
+            user = pwd.getpwnam("postgres")
+            os.chown(folder, user.pw_uid, user.pw_gid)
+
+    def make(self) -> None:
+        words = self.folder / "words"
+        words.write_text(PASSWORD + "\n")
+        words.chmod(0o644)
+        self.run("initdb", "-D", self.data, "-U", USER, "-A", "scram-sha-256", f"--pwfile={words}", "-E", "UTF8",
+                 "--locale=C.UTF-8", "--no-sync")
+        self.start()
+
+    def run(self, name: str, *arguments: Any, **options: Any) -> str:
+        done = subprocess.run([program(name), *map(str, arguments)], capture_output=True, text=True,
+                              cwd=self.folder, env=self.environment(), **as_server_user(), **options)
+        assert done.returncode == 0, done
+        return done.stdout
+
+    def environment(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "PGPASSWORD": PASSWORD, "LC_ALL": "C.UTF-8"}
+
+    def start(self, **settings: str) -> None:
+        options = [part for name, value in (SETTINGS | settings).items() for part in ("-c", f"{name}={value}")]
+        with open(self.folder / "log", "ab") as log:
+            self._process = subprocess.Popen(
+                [program("postgres"), "-D", str(self.data), "-k", str(self.folder), "-p", str(self.port),
+                 "-h", "127.0.0.1", *options],
+                stdout=log, stderr=log, cwd=self.folder, **as_server_user())
+        until(self.is_ready, "PostgreSQL")
+
+    def is_ready(self) -> bool:
+        assert self._process and self._process.poll() is None, (self.folder / "log").read_text()
+        return subprocess.run([program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)],
+                              check=False).returncode == 0
+
+    def kill(self) -> None:
+        """At once, as a crash would, with all its children."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait()
+            self._process = None
+
+    def new_database(self, options: str = "") -> "Database":
+        self._databases += 1
+        name = f"database_{self._databases}"
+        self.sql(f"CREATE DATABASE {name} {options}")
+        return Database(self, name)
+
+    def sql(self, text: str, database: str = "postgres") -> list[str]:
+        """Its rows, columns with a | between them."""
+        return self.run("psql", "-X", "-q", "-A", "-t", "-h", "127.0.0.1", "-p", self.port, "-U", USER,
+                        "-v", "ON_ERROR_STOP=1", "-c", text, database).splitlines()
+
+    def standby(self, folder: pathlib.Path, name: str) -> "Postgres":
+        """Another server that follows this one, and that commits wait for."""
+        follower = Postgres(folder)
+        self.run("pg_basebackup", "-h", "127.0.0.1", "-p", self.port, "-U", USER, "-D", follower.data, "-R",
+                 "--no-sync", "-c", "fast")
+        with open(follower.data / "postgresql.auto.conf", "a", encoding="utf-8") as settings:
+            settings.write(f"primary_conninfo = 'host=127.0.0.1 port={self.port} user={USER} "
+                           f"password=''{PASSWORD}'' application_name={name}'\n")
+        follower.start()
+        self.sql(f"ALTER SYSTEM SET synchronous_standby_names = '{name}'")
+        self.sql("SELECT pg_reload_conf()")
+        until(lambda: self.sql("SELECT sync_state FROM pg_stat_replication") == ["sync"], "a synchronous standby")
+        return follower
+
+    def promote(self) -> None:
+        self.sql("SELECT pg_promote()")
+
+
+@dataclasses.dataclass
+class Database:
+    server: Postgres
+    name: str
+
+    def url(self, *servers: Postgres) -> str:
+        """On this server, or on whichever of several can be written to."""
+        hosts = ",".join(f"127.0.0.1:{each.port}" for each in servers or (self.server,))
+        return f"postgresql://{USER}@{hosts}/{self.name}"
+
+    def sql(self, text: str) -> list[str]:
+        return self.server.sql(text, self.name)
+
+
+def new_folder() -> pathlib.Path:
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="keyward-pg-"))
+    folder.chmod(0o755)
+    return folder
+
+
+@contextlib.contextmanager
+def postgres_server() -> Iterator[Postgres]:
+    program("initdb")
+    folder = new_folder()
+    server = Postgres(folder)
+    try:
+        server.make()
+        yield server
+    finally:
+        server.kill()
+        shutil.rmtree(folder, ignore_errors=True)
