@@ -1,0 +1,64 @@
+"""A primary that dies under load, with a synchronous standby that takes over."""
+import shutil
+import threading
+import time
+
+import grpc
+import pytest
+
+from harness import replicas
+from harness.postgres import new_folder
+from harness.waiting import until
+
+
+@pytest.fixture
+def standby(postgres):
+    folder = new_folder()
+    follower = postgres.standby(folder, "second")
+    yield follower
+    follower.kill()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class NewUsers:
+    """Makes one user after the other until it is told to stop, and keeps those who were acknowledged."""
+
+    def __init__(self, client, prefix: str):
+        self.tokens: dict[str, str] = {}
+        self._client, self._prefix = client, prefix
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self) -> None:
+        number = 0
+        while not self._stop.is_set():
+            number += 1
+            user = f"{self._prefix}-{number}"
+            try:
+                self.tokens[user] = self._client.encrypt(user, user.encode()).token
+            except grpc.RpcError:
+                self._stop.wait(0.01)  # as a client does that is told to try again later
+
+    def stop(self) -> dict[str, str]:
+        self._stop.set()
+        self._thread.join()
+        return self.tokens
+
+
+def test_no_acknowledged_key_is_lost_where_the_standby_takes_over(rig, postgres, database, standby):
+    flags = replicas.flags(rig, database) | {"store": database.url(postgres, standby)}
+    servers = [rig.start(**flags) for _ in range(2)]
+    loads = [NewUsers(rig.client(server), f"load-{number}") for number, server in enumerate(servers)]
+    until(lambda: all(len(load.tokens) > 100 for load in loads), "under load")
+    postgres.kill()
+    before = [len(load.tokens) for load in loads]
+    standby.promote()
+    promoted = time.monotonic()
+    until(lambda: all(len(load.tokens) > count for load, count in zip(loads, before)), "served by the standby")
+    print(f"served {time.monotonic() - promoted:.2f} s after the promotion")
+    until(lambda: all(len(load.tokens) > count + 100 for load, count in zip(loads, before)), "under load again")
+    acknowledged = {user: token for load in loads for user, token in load.stop().items()}
+    fresh = rig.client(rig.start(**flags))  # with nothing cached
+    for user, token in acknowledged.items():
+        assert fresh.decrypt(user, token).plaintext == user.encode()
