@@ -119,6 +119,8 @@ absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresConnection::Open(
   pg_conn* opened = Connect(address, timeout);
   if (opened == nullptr) return errors::StoreUnavailable("there is no memory for a connection");
   std::unique_ptr<PostgresConnection> connection(new PostgresConnection(opened, timeout));
+  // libpq would write what the server remarks to standard error.
+  PQsetNoticeReceiver(opened, [](void*, const PGresult*) {}, nullptr);
   if (PQstatus(opened) != CONNECTION_OK) return connection->Broken(PQerrorMessage(opened));
   return connection;
 }
