@@ -23,7 +23,8 @@ LABEL org.opencontainers.image.title="Keyward" \
       org.opencontainers.image.base.name="docker.io/library/debian:trixie-slim"
 RUN apt-get update -q \
  && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
-      libabsl20240722 libgrpc++1.51t64 libhiredis1.1.0 libjemalloc2 libprotobuf32t64 libseccomp2 libspdlog1.15 libpq5 libsqlite3-0 libssl3t64 \
+      libabsl20240722 libgrpc++1.51t64 libhiredis1.1.0 libjemalloc2 libpq5 libprometheus-cpp-pull1.0 libprotobuf32t64 libseccomp2 \
+      libspdlog1.15 libsqlite3-0 libssl3t64 \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --system --gid 65532 keyward \
  && useradd --system --uid 65532 --gid 65532 --home-dir /var/lib/keyward --shell /usr/sbin/nologin keyward \

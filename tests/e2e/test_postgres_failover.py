@@ -7,8 +7,16 @@ import grpc
 import pytest
 
 from harness import replicas
-from harness.postgres import new_folder
+from harness.postgres import new_folder, postgres_server
+from harness.rpc import refused
 from harness.waiting import until
+
+
+@pytest.fixture
+def postgres():
+    """One for each test, which may kill it."""
+    with postgres_server() as server:
+        yield server
 
 
 @pytest.fixture
@@ -62,3 +70,24 @@ def test_no_acknowledged_key_is_lost_where_the_standby_takes_over(rig, postgres,
     fresh = rig.client(rig.start(**flags))  # with nothing cached
     for user, token in acknowledged.items():
         assert fresh.decrypt(user, token).plaintext == user.encode()
+
+
+def test_nothing_is_acknowledged_that_the_standby_does_not_have(rig, postgres, database, standby):
+    database.sql(f"ALTER DATABASE {database.name} SET synchronous_commit = local")
+    client = rig.client(replicas.start(rig, database))
+    token = client.encrypt("alice", b"x").token
+    with standby.deaf():
+        with refused("UNAVAILABLE", "STORE_UNAVAILABLE"):
+            client.encrypt("bob", b"x")
+        # It is in the primary's log by now, and must not be seen.
+        with refused("UNAVAILABLE", "STORE_UNAVAILABLE"):
+            client.encrypt("bob", b"x")
+        assert client.decrypt("alice", token).plaintext == b"x"
+
+    def works() -> bool:
+        try:
+            return bool(client.encrypt("bob", b"x").token)
+        except grpc.RpcError:
+            return False
+
+    until(works, "it works again")

@@ -93,6 +93,16 @@ class Postgres:
             self._process.wait()
             self._process = None
 
+    @contextlib.contextmanager
+    def deaf(self) -> Iterator[None]:
+        """Meanwhile a standby takes nothing, and the primary is not told."""
+        (receiver,) = self.sql("SELECT pid FROM pg_stat_wal_receiver")
+        os.kill(int(receiver), signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(int(receiver), signal.SIGCONT)
+
     def new_database(self, options: str = "") -> "Database":
         self._databases += 1
         name = f"database_{self._databases}"
