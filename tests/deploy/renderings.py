@@ -13,6 +13,7 @@ DEPLOY = pathlib.Path(__file__).resolve().parents[2] / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
 CHART = DEPLOY / "helm" / "keyward"
 DATABASE = "postgresql://keyward@db.internal/keyward?sslmode=verify-full&sslrootcert=/etc/keyward/database/ca.crt"
+OLDEST = "1.29"  # Kubernetes' version
 POSTGRESQL = ("--set-string", f"store.postgresql.url={DATABASE}", "--set", "store.kind=postgresql")
 
 
@@ -34,7 +35,8 @@ def kustomize(folder: pathlib.Path) -> str:
 
 
 def helm(*options: str) -> subprocess.CompletedProcess:
-    return run(tool("KEYWARD_HELM"), "template", "keyward", CHART, "--namespace", "keyward", *options)
+    return run(tool("KEYWARD_HELM"), "template", "keyward", CHART, "--namespace", "keyward", "--kube-version", OLDEST,
+               *options)
 
 
 def helm_text(*options: str) -> str:

@@ -116,14 +116,14 @@ def test_pods_are_selected_by_labels_that_they_have(made):
         assert policy["spec"]["podSelector"].get("matchLabels", {}).items() <= labels
 
 
-def test_pods_reach_the_tls_port_alone(made):
+def test_pods_reach_the_tls_port_and_the_metrics_alone(made):
     assert made.flags["listen"] == f"0.0.0.0:{made.ports['grpc']}"
     assert "tls_client_ca" in made.flags and "policy" in made.flags
     policies = [policy["spec"] for policy in made.all("NetworkPolicy")]
     assert {kind for policy in policies for kind in policy["policyTypes"]} == {"Ingress", "Egress"}
     open_in = [port["port"] for policy in policies for rule in policy.get("ingress", []) for port in rule["ports"]]
     open_out = {port["port"] for policy in policies for rule in policy.get("egress", []) for port in rule["ports"]}
-    assert open_in == ["grpc"]
+    assert open_in == ["grpc", "metrics"]
     assert open_out == ({5432, 53} if made.replicated else set())
     assert all(rule["from"] for policy in policies for rule in policy.get("ingress", []))
 
@@ -135,7 +135,8 @@ def test_clients_see_every_pod(made):
 
 
 def test_probes_use_the_plain_port_and_names_the_server_knows(made):
-    assert made.flags["insecure_listen"] == f"0.0.0.0:{made.ports['probes']}"
+    assert made.flags["health_listen"] == f"0.0.0.0:{made.ports['probes']}"
+    assert "insecure_listen" not in made.flags
     services = {}
     for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
         grpc = made.container[probe]["grpc"]

@@ -51,7 +51,8 @@ spec:
         - --tls_key=/etc/keyward/tls/tls.key
         - --tls_client_ca=/etc/keyward/tls/ca.crt
         - --policy=/etc/keyward/policy/policy.textproto
-        - --insecure_listen=0.0.0.0:50052
+        - --health_listen=0.0.0.0:50052
+        - --metrics_listen=0.0.0.0:9464
         - --drain_delay={{ .Values.drain.delay }}s
         - --drain_timeout={{ .Values.drain.timeout }}s
         {{- range .Values.extraArgs }}
@@ -77,6 +78,8 @@ spec:
           containerPort: 50051
         - name: probes
           containerPort: 50052
+        - name: metrics
+          containerPort: 9464
       lifecycle:
         preStop:
           exec:
