@@ -1,5 +1,7 @@
 """Three replicas restarted one after another under load: no call of a client with deploy/'s service config fails."""
+import contextlib
 import json
+import os
 import pathlib
 import threading
 
@@ -24,11 +26,11 @@ class Replica:
         self._listen = "127.0.0.1:0"
         self.start()
 
-    def start(self) -> None:
+    def start(self, **keks: bytes) -> None:
         self._runs += 1
         self.audit = self._rig.directory / f"audit-{self._number}-{self._runs}"
         self.server = replicas.start(self._rig, self._database, listen=self._listen, drain_delay="1s",
-                                     audit_log=self.audit)
+                                     audit_log=self.audit, **keks)
         self._listen = self.server.address
 
     @property
@@ -38,9 +40,9 @@ class Replica:
     def answers(self) -> bool:
         return self.audit.exists() and self.audit.stat().st_size > 0
 
-    def restart(self) -> None:
+    def restart(self, **keks: bytes) -> None:
         assert self.server.stop() == 0, self.server.log()
-        self.start()
+        self.start(**keks)
         until(self.answers, "a call to the replica that is back")
 
 
@@ -77,16 +79,33 @@ def three(rig, database):
     return [Replica(rig, database, number) for number in range(3)]
 
 
-def test_no_call_fails_while_replicas_restart_one_after_another(three):
-    caller = Caller([replica.address for replica in three], SERVICE_CONFIG.read_text())
+@contextlib.contextmanager
+def under_load(replicas_: list[Replica]):
+    """Calls to all of them meanwhile; the block's end fails where one failed."""
+    caller = Caller([replica.address for replica in replicas_], SERVICE_CONFIG.read_text())
     load = Load(len(caller.channels), caller.work)
     load.wait_for_rounds(50)
-    assert all(replica.answers() for replica in three)  # balanced
-    for replica in three:
-        replica.restart()
+    assert all(replica.answers() for replica in replicas_)  # balanced
+    yield
     load.wait_for_rounds(load.rounds() + 50)
     load.join()
     caller.close()
+
+
+def test_no_call_fails_while_replicas_restart_one_after_another(three):
+    with under_load(three):
+        for replica in three:
+            replica.restart()
+
+
+def test_no_call_fails_while_replicas_take_up_a_new_master_key(rig, three):
+    """First all of them can read it, then one after another writes with it: docs/OPERATIONS.md's runbook."""
+    new = os.urandom(32)
+    with under_load(three):
+        for replica in three:
+            replica.restart(kek=rig.kek, previous=new)
+        for replica in three:
+            replica.restart(kek=new, previous=rig.kek)
 
 
 def test_the_service_config_is_one_that_grpc_takes():
