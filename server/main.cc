@@ -6,13 +6,13 @@
 #include <string>
 #include <utility>
 
-#include "server/text/text.h"
 #include "server/config.h"
 #include "server/harden.h"
 #include "server/master_key_source.h"
 #include "server/server.h"
 #include "server/system_calls.h"
 #include "server/telemetry/log.h"
+#include "server/text/text.h"
 
 namespace {
 
@@ -27,9 +27,7 @@ int Refuse(const absl::Status& status) {
 sigset_t BlockSignals() {
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGHUP);
+  for (const int each : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) sigaddset(&signals, each);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
 }
@@ -44,7 +42,11 @@ void RestrictOrWarn() {
 
 void WaitForStop(const sigset_t& signals, keyward::Server& server) {
   int signal = 0;
-  while (sigwait(&signals, &signal), signal == SIGHUP) server.Refresh();
+  while (sigwait(&signals, &signal), signal != SIGTERM && signal != SIGINT) {
+    if (signal == SIGHUP) server.Refresh();
+    if (signal == SIGUSR1) keyward::telemetry::LogMore();
+    if (signal == SIGUSR2) keyward::telemetry::LogLess();
+  }
   keyward::telemetry::Log(keyward::telemetry::LogLevel::kInfo, "draining",
                           {{"signal", int64_t{signal}}});
 }

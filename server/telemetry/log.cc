@@ -67,6 +67,20 @@ void AppendField(std::string_view name, const std::variant<std::string, int64_t,
 
 void SetLogLevel(LogLevel level) { Logger().set_level(ToSpdlog(level)); }
 
+void LogMore() {
+  const spdlog::level::level_enum now = Logger().level();
+  SetLogLevel(now == spdlog::level::err    ? LogLevel::kWarning
+              : now == spdlog::level::warn ? LogLevel::kInfo
+                                           : LogLevel::kDebug);
+}
+
+void LogLess() {
+  const spdlog::level::level_enum now = Logger().level();
+  SetLogLevel(now == spdlog::level::debug  ? LogLevel::kInfo
+              : now == spdlog::level::info ? LogLevel::kWarning
+                                           : LogLevel::kError);
+}
+
 void Log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
   if (!Logger().should_log(ToSpdlog(level))) return;
   std::string line = "{\"time\":\"";

@@ -23,6 +23,9 @@ struct LogField {
 
 // What is below the level is dropped; kInfo unless set.
 void SetLogLevel(LogLevel level);
+// One step, as far as there is one: towards kDebug, or towards kError.
+void LogMore();
+void LogLess();
 
 // `event` is a short name that programs look for, such as "listening"; details go into fields.
 void Log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});

@@ -7,6 +7,7 @@ import pytest
 from harness.load import Load, StopLoad
 from harness.rpc import Failure
 from harness.stubs import keys
+from harness.waiting import until
 
 # What gRPC itself says of a call that never reached the server, since nobody listens any more.
 NEVER_SENT = ("connect", "GOAWAY", "No route")
@@ -96,3 +97,15 @@ def test_sigint_ends_the_server_like_sigterm(rig):
     server = rig.start()
     server.send(signal.SIGINT)
     assert server.wait() == 0, server.log()
+
+
+@pytest.mark.parametrize("level, by, is_logged", [
+    ("info", None, True), ("info", signal.SIGUSR2, False), ("warning", None, False), ("warning", signal.SIGUSR1, True)])
+def test_signals_have_it_log_more_or_less(rig, level, by, is_logged):
+    server = rig.launch(log_level=level, listen=f"unix:{rig.directory}/socket")
+    until(lambda: (rig.directory / "socket").exists(), "listening")
+    if by:
+        server.send(by)  # of several that wait, the lowest number is taken first: before SIGTERM
+    server.send(signal.SIGTERM)
+    assert server.wait() == 0
+    assert bool(server.events("stopped")) == is_logged, server.log()

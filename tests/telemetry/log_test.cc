@@ -61,6 +61,30 @@ TEST(LogTest, DropsWhatIsBelowTheLevel) {
   EXPECT_EQ(LinesOf(write).size(), 3);
 }
 
+TEST(LogTest, GoesUpAndDownByOneLevelAsFarAsThereIsOne) {
+  const auto count = [] {
+    return LinesOf([] {
+             for (const LogLevel level :
+                  {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError}) {
+               Log(level, "event");
+             }
+           })
+        .size();
+  };
+  SetLogLevel(LogLevel::kInfo);
+  for (const size_t lines : {4, 4}) {
+    LogMore();
+    EXPECT_EQ(count(), lines);
+  }
+  for (const size_t lines : {3, 2, 1, 1}) {
+    LogLess();
+    EXPECT_EQ(count(), lines);
+  }
+  LogMore();
+  EXPECT_EQ(count(), 2u);
+  SetLogLevel(LogLevel::kInfo);
+}
+
 TEST(LogTest, TakesBracesAsTheyAre) {
   const auto lines = LinesOf([] {
     Log(LogLevel::kInfo, "e", {{"text", std::string("{} {0} %v %n")}});
