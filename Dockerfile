@@ -13,25 +13,32 @@ COPY cmake/boringssl.sha256 cmake/
 RUN script/bootstrap server
 COPY . .
 RUN script/build release keyward-server keyward && strip build/release/bin/*
+# What is in the programs themselves, for the list of what the image is made of.
+RUN dpkg-query -W -f '${Package} ${Version} Debian\n' libcli11-dev nlohmann-json3-dev >compiled_in \
+ && read -r hash file <cmake/boringssl.sha256 && echo "boringssl $hash $file" >>compiled_in
 
-FROM debian:trixie-slim
+# The packages that the programs need, and coreutils for preStop and the health check: no shell, no package manager.
+FROM debian:trixie-slim AS root
+ARG SOURCE_DATE_EPOCH=0
+WORKDIR /src
+COPY script/image_root script/image_sbom script/
+COPY --from=build /src/compiled_in ./
+RUN script/image_root /image compiled_in coreutils libabsl20240722 libgrpc++1.51t64 libhiredis1.1.0 libjemalloc2 libpq5 \
+      libprometheus-cpp-pull1.0 libprotobuf32t64 libseccomp2 libspdlog1.15 libsqlite3-0 libssl3t64
+
+FROM scratch
 ARG VERSION=0.1.0
 LABEL org.opencontainers.image.title="Keyward" \
       org.opencontainers.image.description="Key-management service: a data key per user, encryption over gRPC" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.base.name="docker.io/library/debian:trixie-slim"
-RUN apt-get update -q \
- && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
-      libabsl20240722 libgrpc++1.51t64 libhiredis1.1.0 libjemalloc2 libprotobuf32t64 libseccomp2 libspdlog1.15 libpq5 libsqlite3-0 libssl3t64 \
- && rm -rf /var/lib/apt/lists/* \
- && groupadd --system --gid 65532 keyward \
- && useradd --system --uid 65532 --gid 65532 --home-dir /var/lib/keyward --shell /usr/sbin/nologin keyward \
- && install -d -o 65532 -g 65532 -m 0700 /var/lib/keyward \
- && install -d -o 65532 -g 65532 -m 0755 /run/keyward
+      org.opencontainers.image.base.name="scratch"
+COPY --from=root /image /
 COPY --from=build /src/build/release/bin/keyward-server /src/build/release/bin/keyward /usr/bin/
+ENV PATH=/usr/bin
 # Fails here, not at the user's, where a library is missing.
-RUN keyward-server --version && keyward --version
+RUN ["/usr/bin/keyward-server", "--version"]
+RUN ["/usr/bin/keyward", "--version"]
 
 USER 65532:65532
 WORKDIR /var/lib/keyward

@@ -53,4 +53,5 @@ target_include_directories(boringssl_crypto SYSTEM BEFORE PUBLIC ${BORINGSSL_ROO
 set_target_properties(boringssl_crypto PROPERTIES C_STANDARD 11 C_EXTENSIONS OFF)
 target_compile_definitions(boringssl_crypto PRIVATE
   BORINGSSL_IMPLEMENTATION _XOPEN_SOURCE=700 $<$<NOT:$<CONFIG:Debug>>:NDEBUG>)
-target_compile_options(boringssl_crypto PRIVATE -fvisibility=hidden -fno-common -w)
+target_compile_options(boringssl_crypto PRIVATE -fvisibility=hidden -fno-common -w
+  $<$<CONFIG:Release>:-ffile-prefix-map=${boringssl_root}=boringssl>)

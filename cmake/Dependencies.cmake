@@ -15,6 +15,7 @@ if(KEYWARD_BUILD_SERVER OR KEYWARD_BUILD_CLIENT)
 endif()
 if(KEYWARD_BUILD_SERVER)
   find_package(spdlog CONFIG REQUIRED)
+  find_package(prometheus-cpp CONFIG REQUIRED)
   find_package(SQLite3 REQUIRED)
   find_package(PostgreSQL REQUIRED)
   # It has no configuration for CMake.

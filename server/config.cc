@@ -87,6 +87,23 @@ absl::Status ReadAddresses(const Flags& flags, Config& config) {
   return absl::OkStatus();
 }
 
+// Of a listener without TLS, which gives nothing away; empty where there is none.
+absl::Status ReadPlainListener(absl::string_view name, const std::string& text,
+                               std::optional<net::ListenAddress>& into) {
+  const auto addresses = ParseAddresses(name, {text});
+  if (!addresses.ok()) return addresses.status();
+  if (addresses->empty()) return absl::OkStatus();
+  if (addresses->front().is_unix()) return BadFlag(name, "takes HOST:PORT");
+  into = addresses->front();
+  return absl::OkStatus();
+}
+
+absl::Status ReadPlainListeners(const Flags& flags, Config& config) {
+  absl::Status read = ReadPlainListener("health_listen", flags.health_listen, config.health_listen);
+  if (!read.ok()) return read;
+  return ReadPlainListener("metrics_listen", flags.metrics_listen, config.metrics_listen);
+}
+
 absl::Status ReadDurations(const Flags& flags, Config& config) {
   struct Entry {
     absl::string_view name;
@@ -197,6 +214,7 @@ absl::StatusOr<Config> ToConfig(const Flags& flags) {
   if (flags.seccomp != "on" && flags.seccomp != "off") return BadFlag("seccomp", "takes on or off");
   config.restrict_system_calls = flags.seccomp == "on";
   if (absl::Status status = ReadAddresses(flags, config); !status.ok()) return status;
+  if (absl::Status status = ReadPlainListeners(flags, config); !status.ok()) return status;
   if (absl::Status status = ReadDurations(flags, config); !status.ok()) return status;
   if (absl::Status status = ReadAudit(flags, config); !status.ok()) return status;
   if (absl::Status status = CheckTogether(config); !status.ok()) return status;

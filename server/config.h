@@ -30,6 +30,8 @@ struct Config {
   std::string tls_client_ca;
   std::string policy;                  // empty: none
   audit::FileAuditLogOptions audit;    // an empty path: none
+  std::optional<net::ListenAddress> health_listen;
+  std::optional<net::ListenAddress> metrics_listen;
   bool reflection = false;
   bool require_master_key = false;
   bool restrict_system_calls = true;

@@ -44,6 +44,10 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_flag("--audit_sync", flags.audit_sync,
                "answer a call only once its record is on the disk")
       ->envname("KEYWARD_AUDIT_SYNC");
+  AddFlag(app, "health_listen", flags.health_listen,
+          "HOST:PORT, without TLS, that serves grpc.health.v1 alone, for probes; none unless given");
+  AddFlag(app, "metrics_listen", flags.metrics_listen,
+          "HOST:PORT of an HTTP endpoint for Prometheus, /metrics; none unless given");
   AddFlag(app, "reflection", flags.reflection,
           "true or false; on unless told where all listeners are local");
   AddFlag(app, "cache_max_keys", flags.cache_max_keys, "users whose keys are kept ready");

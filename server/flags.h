@@ -26,6 +26,8 @@ struct Flags {
   std::string audit_on_failure = "refuse";
   int64_t audit_max_bytes = int64_t{1} << 30;
   bool audit_sync = false;
+  std::string health_listen;
+  std::string metrics_listen;
   std::optional<bool> reflection;
   bool require_master_key = false;
   std::string seccomp = "on";

@@ -29,6 +29,7 @@ class KeyOperations {
                                                              keyring::Keyring& keyring);
 
   rpc::KeyAdmin admin() { return admin_; }
+  keyring::RewrapProgress rewrap_progress() const { return rotation_.progress(); }
 
   // Goes on with what an earlier process began, and begins to destroy deleted keys in time.
   void Start();

@@ -9,8 +9,10 @@
 #include "server/keyring/clock.h"
 #include "server/net/descriptor_limit.h"
 #include "server/open_store.h"
+#include "server/server_metrics.h"
 #include "server/store/bridged_key_store.h"
 #include "server/telemetry/log.h"
+#include "server/telemetry/process_metrics.h"
 #include "server/version.h"
 
 namespace keyward {
@@ -18,6 +20,9 @@ namespace {
 
 using telemetry::Log;
 using telemetry::LogLevel;
+
+// Connections, and calls, of whoever asks how the server is.
+constexpr int64_t kMaxProbes = 64;
 
 void LogMasterKeys(const keyring::MasterKeys& keys, const std::string& why_none) {
   if (keys.current() == nullptr) {
@@ -93,13 +98,15 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config,
   if (!guards.ok()) return guards.status();
   server->guards_ = *std::move(guards);
   if (absl::Status status = server->Listen(); !status.ok()) return status;
+  if (absl::Status status = server->ServeProbes(); !status.ok()) return status;
+  if (absl::Status status = server->ServeMetrics(); !status.ok()) return status;
   if (const size_t unlocked = crypto::LockedMemory::Process().unlocked_bytes(); unlocked > 0) {
     Log(LogLevel::kWarning, "memory_not_locked",
         {{"bytes", static_cast<int64_t>(unlocked)},
          {"message", std::string("keys may be written to swap: raise RLIMIT_MEMLOCK")}});
   }
   server->operations_->Start();
-  server->rpc_->SetServing(server->keyring_->encryption_enabled());
+  server->SetServing(server->keyring_->encryption_enabled());
   Log(LogLevel::kInfo, "serving",
       {{"version", std::string(kVersion)},
        {"encryption_enabled", server->keyring_->encryption_enabled()}});
@@ -111,7 +118,16 @@ absl::Status Server::OpenStore() {
   if (!opened.ok()) return opened.status();
   store_ = *std::move(opened);
   // Without a master key no call reaches the store, and the legacy file's keys cannot be read.
-  if (config_.legacy_db.empty() || master_keys_.current() == nullptr) return absl::OkStatus();
+  if (!config_.legacy_db.empty() && master_keys_.current() != nullptr) {
+    if (absl::Status bridged = BridgeStore(); !bridged.ok()) return bridged;
+  }
+  auto metered = std::make_unique<MeteredKeyStore>(std::move(store_));
+  metered_store_ = metered.get();
+  store_ = std::move(metered);
+  return absl::OkStatus();
+}
+
+absl::Status Server::BridgeStore() {
   auto bridged = store::BridgedKeyStore::Open(
       {.path = config_.legacy_db}, std::move(store_),
       std::make_unique<keyring::LegacyWrap>(master_keys_, keyring::SystemClock(),
@@ -172,9 +188,51 @@ absl::Status Server::Listen() {
   return absl::OkStatus();
 }
 
+absl::Status Server::ServeProbes() {
+  if (!config_.health_listen) return absl::OkStatus();
+  rpc::RpcOptions options{.health_only = true, .max_in_flight = kMaxProbes};
+  options.connections = {.in_all = kMaxProbes, .per_network = kMaxProbes};
+  options.listeners = {{*config_.health_listen, rpc::RpcOptions::Reach::kAnyone}};
+  options.authorizer = &guards_->authorizer();
+  auto probes = rpc::RpcServer::Start(std::move(options), *keyring_, operations_->admin());
+  if (!probes.ok()) return probes.status();
+  probes_ = *std::move(probes);
+  Log(LogLevel::kInfo, "health_listening", {{"address", probes_->addresses().front()}});
+  return absl::OkStatus();
+}
+
+void Server::SetServing(bool serving) {
+  rpc_->SetServing(serving);
+  if (probes_ != nullptr) probes_->SetServing(serving);
+}
+
+absl::Status Server::ServeMetrics() {
+  if (!config_.metrics_listen) return absl::OkStatus();
+  net::ListenAddress address = *config_.metrics_listen;
+  auto endpoint = telemetry::MetricsEndpoint::Start(
+      address.Text(), [this](telemetry::MetricsWriter& writer) { WriteMetrics(writer); });
+  if (!endpoint.ok()) return endpoint.status();
+  metrics_ = *std::move(endpoint);
+  address.port = metrics_->port();
+  Log(LogLevel::kInfo, "metrics_listening", {{"address", address.Text()}});
+  return absl::OkStatus();
+}
+
+void Server::WriteMetrics(telemetry::MetricsWriter& writer) const {
+  rpc_->WriteMetrics(writer);
+  metered_store_->WriteMetrics(writer);
+  WriteKeyringMetrics(master_keys_, *keyring_, *operations_, writer);
+  if (guards_->audit() != nullptr) WriteAuditMetrics(*guards_->audit(), writer);
+  if (guards_->tls() != nullptr) WriteCertificateMetrics(*guards_->tls(), writer);
+  WriteBuildInfo(writer);
+  telemetry::WriteProcessMetrics(writer);
+}
+
 bool Server::Drain() {
   operations_->StopUpkeep();
+  SetServing(false);
   const bool all_ended = rpc_->Drain(config_.drain_delay, config_.drain_timeout);
+  if (probes_ != nullptr) probes_->Drain(absl::ZeroDuration(), absl::ZeroDuration());
   Log(all_ended ? LogLevel::kInfo : LogLevel::kWarning, "stopped", {{"all_calls_ended", all_ended}});
   return all_ended;
 }

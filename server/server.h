@@ -11,8 +11,10 @@
 #include "server/keyring/keyring.h"
 #include "server/keyring/legacy_wrap.h"
 #include "server/master_key_source.h"
+#include "server/metered_key_store.h"
 #include "server/rpc/rpc_server.h"
 #include "server/store/key_store.h"
+#include "server/telemetry/metrics_endpoint.h"
 
 namespace keyward {
 
@@ -34,16 +36,24 @@ class Server {
   Server(const Config& config, MasterKeyMaterial master_keys);
 
   absl::Status OpenStore();
+  absl::Status BridgeStore();
   absl::Status OpenKeyring();
   absl::Status Listen();
+  absl::Status ServeProbes();
+  void SetServing(bool serving);
+  absl::Status ServeMetrics();
+  void WriteMetrics(telemetry::MetricsWriter& writer) const;
 
   const Config config_;
   const keyring::MasterKeys master_keys_;
   std::unique_ptr<store::KeyStore> store_;
+  const MeteredKeyStore* metered_store_ = nullptr;  // the same
   std::unique_ptr<keyring::Keyring> keyring_;
   std::unique_ptr<KeyOperations> operations_;
   std::unique_ptr<Guards> guards_;
   std::unique_ptr<rpc::RpcServer> rpc_;
+  std::unique_ptr<rpc::RpcServer> probes_;  // null: there is no listener of their own
+  std::unique_ptr<telemetry::MetricsEndpoint> metrics_;
 };
 
 }  // namespace keyward

@@ -30,6 +30,7 @@
 #include "client/cli/restore.h"
 #include "client/cli/times.h"
 #include "client/cli/token_format.h"
+#include "client/cli/store_copy.h"
 #include "client/cli/verify.h"
 #include "client/cli/verify_online.h"
 #include "client/cpp/src/utf8.h"
@@ -217,7 +218,7 @@ constexpr std::array kRuns = {
     Verb{"rewrap", Rewrap},    Verb{"key", RunKey},
     Verb{"kek", RunKek},       Verb{"backup", MakeBackup},
     Verb{"restore", Restore},  Verb{"import", ImportLegacy},
-    Verb{"legacy", RunLegacy}, Verb{"migrate", MigrateRedis},
+    Verb{"store", RunStore},   Verb{"legacy", RunLegacy}, Verb{"migrate", MigrateRedis},
 };
 
 }  // namespace

@@ -90,6 +90,13 @@ struct DatabaseFiles {
   std::string legacy;
 };
 
+// What `keyward store copy` is asked.
+struct StoreCopyOptions {
+  std::string from;
+  std::string to;
+  std::string password_file;
+};
+
 // What `keyward migrate redis` is asked.
 struct MigrationOptions {
   std::string redis;
@@ -132,6 +139,7 @@ struct Invocation {
   KeyQuestion key;
   KekQuestion kek;
   DatabaseFiles files;
+  StoreCopyOptions store_copy;
   // Of `keyward backup`; empty: the server chooses one.
   std::string backup_name;
   // What cannot be undone is not asked about.

@@ -115,6 +115,18 @@ void AddDatabaseVerbs(CLI::App& app, Invocation& into) {
       ->required();
 }
 
+void AddStoreVerbs(CLI::App& app, StoreCopyOptions& into) {
+  CLI::App* store = AddVerb(app, kStoreHelp);
+  store->require_subcommand(1);
+  CLI::App* copy = store->add_subcommand("copy", "Copy a store into another, and compare the two");
+  const std::string forms = "sqlite:PATH, or postgresql://USER@HOST/DATABASE";
+  copy->add_option("--from", into.from, forms)->required();
+  copy->add_option("--to", into.to, forms)->required();
+  copy->add_option("--store_password_file", into.password_file, "With the database user's password")
+      ->envname("KEYWARD_STORE_PASSWORD_FILE")
+      ->type_name("FILE");
+}
+
 // The verb's own subcommand; empty where it has none.
 std::string Action(const CLI::App& verb) {
   const auto actions = verb.get_subcommands();
@@ -129,6 +141,7 @@ void AddOperatorVerbs(CLI::App& app, Invocation& into) {
   AddVerb(app, kBackupHelp)
       ->add_option("NAME", into.backup_name, "The file's bare name; keys-TIME.db where left out");
   AddDatabaseVerbs(app, into);
+  AddStoreVerbs(app, into.store_copy);
 }
 
 void FinishOperatorVerb(const CLI::App& app, Invocation& invocation) {

@@ -70,6 +70,20 @@ inline constexpr VerbHelp kImportHelp{
     R"({"user_id":"bob","reason":"STORED_KEY_CORRUPT"}   (for each that was not imported)
   {"imported":12,"already_there":0,"destroyed":0,"unreadable":1,"conflicting":0})"};
 
+inline constexpr VerbHelp kStoreHelp{
+    "store", "Copy a store, SQLite or PostgreSQL, into another (store copy); asks no server",
+    "keyward store copy --from sqlite:/var/lib/keyward/keys.db \\\n"
+    "    --to postgresql://keyward@db.internal/keyward --store_password_file db-password\n\n"
+    "Keys are copied as they are, wrapped: it needs no KEK. End the servers first: of PostgreSQL "
+    "it\n"
+    "cannot tell whether one runs. Users who are in both with the same key become as in --from; "
+    "that\n"
+    "is how a copy that broke off goes on. Both are read again at the end, and compared.\n\n"
+    "Exit status: 1 where users were not copied, and whose: their rows are damaged, or they have\n"
+    "another key there. 78 where another process has a SQLite file open.",
+    R"({"user_id":"bob","reason":"ANOTHER_KEY"}   (for each that was not copied)
+  {"complete":false,"users":12,"versions":15,"copied":11,"faults":1})"};
+
 inline constexpr VerbHelp kLegacyHelp{
     "legacy", "Say whether a Python module's database is needed no more (legacy finish)",
     "keyward legacy finish --store sqlite:/var/lib/keyward/keys.db --legacy_db /path/to/its.db\n\n"

@@ -17,12 +17,17 @@ std::optional<LoadedUser> KeyCache::Get(std::string_view user_id) {
   Shard& shard = ShardOf(hash);
   sync::MutexLock lock(shard.mutex);
   const auto found = shard.by_id.find(Key{hash, user_id});
-  if (found == shard.by_id.end()) return std::nullopt;
+  if (found == shard.by_id.end()) {
+    ++shard.figures.misses;
+    return std::nullopt;
+  }
   CacheEntry* const entry = found->entry;
   if (now >= entry->expires) {
+    ++shard.figures.misses;
     shard.Remove(entry);
     return std::nullopt;
   }
+  ++shard.figures.hits;
   entry->used = true;
   return entry->Unpack();
 }
@@ -62,6 +67,7 @@ void KeyCache::Put(std::string_view user_id, const LoadedUser& user, absl::Durat
   if (const auto old = shard.by_id.find(Key{hash, user_id}); old != shard.by_id.end()) {
     shard.Remove(old->entry);
   } else if (shard.entries.size() >= max_per_shard_) {
+    ++shard.figures.evictions;
     shard.RemoveOneNotUsed();
   }
   shard.Add(hash, std::move(entry));
@@ -90,6 +96,18 @@ size_t KeyCache::size() const {
     size += shard.entries.size();
   }
   return size;
+}
+
+KeyCache::Figures KeyCache::figures() const {
+  Figures all;
+  for (const Shard& shard : shards_) {
+    sync::MutexLock lock(shard.mutex);
+    all.entries += shard.entries.size();
+    all.hits += shard.figures.hits;
+    all.misses += shard.figures.misses;
+    all.evictions += shard.figures.evictions;
+  }
+  return all;
 }
 
 KeyCache::Shard& KeyCache::ShardOf(size_t hash) {

@@ -48,6 +48,14 @@ class KeyCache {
 
   size_t size() const;
 
+  struct Figures {
+    uint64_t entries = 0;
+    uint64_t hits = 0;
+    uint64_t misses = 0;     // those that were too old among them
+    uint64_t evictions = 0;  // for want of room
+  };
+  Figures figures() const;
+
  private:
   // The hash is kept, so that comparing looks at an entry only where it is the right one.
   struct Slot {
@@ -84,6 +92,7 @@ class KeyCache {
     std::vector<CacheEntry::Ptr> entries ABSL_GUARDED_BY(mutex);
     absl::flat_hash_set<Slot, HashOf, Same> by_id ABSL_GUARDED_BY(mutex);
     size_t hand ABSL_GUARDED_BY(mutex) = 0;
+    Figures figures ABSL_GUARDED_BY(mutex);
 
     void Add(size_t hash, CacheEntry::Ptr entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
     void Remove(const CacheEntry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);

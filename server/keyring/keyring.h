@@ -152,6 +152,8 @@ class Keyring {
   // What operators do to users' keys, in step with what is cached.
   KeyLifecycle& lifecycle() { return lifecycle_; }
 
+  KeyCache::Figures cache_figures() const { return cache_.figures(); }
+
   // Turns keys over by itself, as the policy says; not while they are shared with the Python module.
   const AutomaticRotation& rotation() const { return rotation_; }
 

@@ -4,6 +4,7 @@
 #include "server/audit/audit_log.h"
 #include "server/auth/authorizer.h"
 #include "server/rpc/admission.h"
+#include "server/telemetry/named_counters.h"
 
 namespace keyward::rpc {
 
@@ -12,6 +13,7 @@ struct Gate {
   Admission& admission;
   auth::Authorizer& authorizer;
   audit::AuditLog* audit;  // null: nothing is recorded
+  telemetry::NamedCounters* refusals = nullptr;  // by reason; null: they are not counted
 };
 
 }  // namespace keyward::rpc

@@ -16,6 +16,7 @@
 #include "absl/time/clock.h"
 #include "server/net/acceptor.h"
 #include "server/rpc/admission.h"
+#include "server/rpc/call_metrics.h"
 #include "server/rpc/call_queue.h"
 #include "server/rpc/channelz_counts.h"
 #include "server/rpc/connection_settings.h"
@@ -76,7 +77,7 @@ class Running final : public RpcServer {
   Running(RpcOptions options, keyring::Keyring& keyring, const KeyAdmin& admin)
       : options_(std::move(options)),
         admission_(options_.max_in_flight, kMaxBytesInFlight),
-        gate_{admission_, *options_.authorizer, options_.audit},
+        gate_{admission_, *options_.authorizer, options_.audit, &refusals_},
         methods_(MakeKeyServiceMethods(key_service_, keyring, options_.version, options_.store)),
         admin_methods_(MakeKeyAdminServiceMethods(admin_service_, admin)),
         health_check_(MakeHealthCheckMethod(health_service_, health_)) {}
@@ -89,6 +90,7 @@ class Running final : public RpcServer {
 
   const std::vector<std::string>& addresses() const override { return addresses_; }
   void SetServing(bool serving) override;
+  void WriteMetrics(telemetry::MetricsWriter& writer) const override;
   bool Drain(absl::Duration delay, absl::Duration timeout) override;
 
  private:
@@ -103,6 +105,7 @@ class Running final : public RpcServer {
 
   RpcOptions options_;
   Admission admission_;
+  telemetry::NamedCounters refusals_;
   const Gate gate_;
   HealthState health_;
   RawKeyService key_service_;
@@ -149,7 +152,8 @@ absl::Status Running::Listen() {
                             acceptor->HandleNewConnection(&handed_over);
                           }});
   }
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  const unsigned cores =
+      options_.health_only ? 1 : std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < cores; ++i) {
     queues_.push_back(std::make_unique<CallQueue>(builder.AddCompletionQueue()));
   }
@@ -159,6 +163,10 @@ absl::Status Running::Listen() {
 }
 
 void Running::AddServices(grpc::ServerBuilder& builder) {
+  if (options_.health_only) {
+    builder.RegisterService(&health_service_);
+    return;
+  }
   builder.RegisterService(&key_service_);
   builder.RegisterService(&admin_service_);
   builder.RegisterService(&health_service_);
@@ -175,8 +183,10 @@ void Running::Serve() {
   for (const auto& queue : queues_) {
     queue->Start({[this](CallQueue& q) {
       callers_.push_back(std::make_unique<Callers>(OnlyUnixPath(options_.listeners)));
-      methods_.ForEach([&](const auto& method) { AddUnary(method, q); });
-      admin_methods_.ForEach([&](const auto& method) { AddUnary(method, q); });
+      if (!options_.health_only) {
+        methods_.ForEach([&](const auto& method) { AddUnary(method, q); });
+        admin_methods_.ForEach([&](const auto& method) { AddUnary(method, q); });
+      }
       AddUnary(health_check_, q);
       AddStreams(q);
     }});
@@ -231,6 +241,25 @@ void Running::AddReflection(ReflectionCall::RequestCall request_call, CallQueue&
 void Running::SetServing(bool serving) {
   health_.SetServing(serving);
   for (const auto& queue : queues_) UpdateStreams(*queue);
+}
+
+void Running::WriteMetrics(telemetry::MetricsWriter& writer) const {
+  const auto of_service = [&](std::string_view service) {
+    return [&writer, service](const auto& method) {
+      WriteCallMetrics(writer, service, method.name, *method.calls);
+    };
+  };
+  methods_.ForEach(of_service("keyward.v1.KeyService"));
+  admin_methods_.ForEach(of_service("keyward.v1.KeyAdminService"));
+  of_service("grpc.health.v1.Health")(health_check_);
+  for (const auto& [reason, count] : refusals_.Read()) {
+    writer.Counter("keyward_refused_total", "Calls that were answered with an error, by its reason.",
+                   {{"reason", reason}}, static_cast<double>(count));
+  }
+  writer.Gauge("keyward_calls_in_flight", "Calls that are being served.", {},
+               static_cast<double>(admission_.in_flight()));
+  writer.Gauge("keyward_serving", "What the health service says: 1 is SERVING.", {},
+               health_.Get("") == grpc::health::v1::HealthCheckResponse::SERVING ? 1 : 0);
 }
 
 void Running::UpdateStreams(CallQueue& queue) {

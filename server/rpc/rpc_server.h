@@ -15,6 +15,7 @@
 #include "server/tls/identity_files.h"
 #include "server/net/connection_table.h"
 #include "server/net/listen_address.h"
+#include "server/telemetry/metrics.h"
 
 namespace keyward::rpc {
 
@@ -26,6 +27,7 @@ struct RpcOptions {
     Reach reach = Reach::kLocal;
   };
   std::vector<Listener> listeners;
+  bool health_only = false;  // for probes, which have no credentials: nothing else is served
   tls::IdentityFiles* tls = nullptr;  // there where a listener is of kMutualTls
   bool reflection = false;
   int64_t max_in_flight = 0;
@@ -50,6 +52,9 @@ class RpcServer {
 
   // What the health service says, until the drain.
   virtual void SetServing(bool serving) = 0;
+
+  // Calls by method, refusals by reason, calls in flight, and what the health service says.
+  virtual void WriteMetrics(telemetry::MetricsWriter& writer) const = 0;
 
   // Reports NOT_SERVING and goes on serving for `delay`; then refuses new calls, waits for those in
   // flight, sends GOAWAY, and cancels what is left after `timeout`. Once. False where a cancelled call

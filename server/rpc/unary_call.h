@@ -59,6 +59,7 @@ class UnaryCall final : public Event {
 
   void Serve() {
     came_.Note();
+    method_.calls->Started();
     // Reading the message empties the body.
     request_bytes_ = body_.Length();
     const absl::Status admitted = gate_.admission.Enter(request_bytes_);
@@ -125,7 +126,9 @@ class UnaryCall final : public Event {
   void Finish(absl::Status status) {
     if (messages_ != nullptr && method_.wipe_request) method_.wipe_request(messages_->request);
     received_.Wipe();
+    method_.calls->Handled(status.raw_code(), came_.MicrosSince());
     if (!status.ok()) {
+      if (gate_.refusals != nullptr) gate_.refusals->Count(errors::Reason(status));
       if (messages_ != nullptr && method_.wipe_response) method_.wipe_response(messages_->response);
       AddRetryPushback(status, *context_);
       writer_->FinishWithError(ToGrpcStatus(status), this);

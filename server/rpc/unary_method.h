@@ -6,12 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string_view>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "server/auth/access.h"
 #include "server/rpc/audit_records.h"
+#include "server/telemetry/call_counters.h"
 
 namespace keyward::rpc {
 
@@ -62,6 +64,9 @@ struct UnaryMethod {
   // Overwrites what is secret in a message that has served; null where nothing is.
   std::function<void(Request&)> wipe_request;
   std::function<void(Response&)> wipe_response;
+
+  // Of all its calls.
+  std::shared_ptr<telemetry::CallCounters> calls = std::make_shared<telemetry::CallCounters>();
 
   // How many calls wait ready for the next request on each queue.
   size_t ready_calls = 4;

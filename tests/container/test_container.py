@@ -8,12 +8,17 @@ import json
 import os
 import pathlib
 import secrets
+import re
 import subprocess
+import urllib.request
 
 import pytest
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 USER = 65532
+MOST_BYTES = 120_000_000
+MEMORY = 128 << 20
+CACHED = 100_000
 TOOL = os.environ.get("KEYWARD_CONTAINERS", "")
 
 pytestmark = pytest.mark.skipif(not TOOL or os.geteuid() != 0,
@@ -45,19 +50,20 @@ def config(image) -> dict:
 class Container:
     """The server in a container of its own, with the volumes that `folder` holds."""
 
-    def __init__(self, image: str, folder: pathlib.Path, *arguments: str):
+    def __init__(self, image: str, folder: pathlib.Path, *arguments: str, options: tuple[str, ...] = ("--network=none",)):
         self.name = f"keyward-test-{secrets.token_hex(4)}"
         for volume in ("data", "run"):
             (folder / volume).mkdir(exist_ok=True)
             os.chown(folder / volume, USER, USER)
         tool("run", "--detach", "--name", self.name, "--read-only", "--read-only-tmpfs=false", "--cap-drop=ALL",
-             "--security-opt=no-new-privileges", "--network=none",
+             "--security-opt=no-new-privileges", *options,
              "--volume", f"{folder}/data:/var/lib/keyward", "--volume", f"{folder}/run:/run/keyward",
              "--volume", f"{folder}/kek:/run/secrets/kek:ro",
              "--env", "API_KEY_MASTER_KEY_FILE=/run/secrets/kek", "--env", "KEYWARD_DRAIN_DELAY=0s",
              image, *arguments)
 
-    def wait_until_serving(self) -> None:
+    def wait_until_serving(self) -> list[str]:
+        """Its log until then."""
         with subprocess.Popen([TOOL, "podman", "logs", "--follow", self.name], stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True) as logs:
             seen = []
@@ -65,7 +71,7 @@ class Container:
                 seen.append(line)
                 if '"serving"' in line:
                     logs.terminate()
-                    return
+                    return seen
         raise AssertionError("not serving:\n" + "".join(seen))
 
     def run(self, *command: str, text: str | None = None, check: bool = True) -> subprocess.CompletedProcess:
@@ -93,9 +99,9 @@ def folder(tmp_path_factory) -> pathlib.Path:
 def start(image, folder):
     started = []
 
-    def begin(*arguments: str) -> Container:
-        started.append(Container(image, folder, *arguments))
-        started[-1].wait_until_serving()
+    def begin(*arguments: str, **more) -> Container:
+        started.append(Container(image, folder, *arguments, **more))
+        started[-1].log = started[-1].wait_until_serving()
         return started[-1]
 
     yield begin
@@ -110,6 +116,50 @@ def test_says_what_it_is(config):
     assert config["Healthcheck"]["Test"][0] == "CMD"  # likewise
     assert config["Labels"]["org.opencontainers.image.licenses"] == "Apache-2.0"
     assert set(config["Volumes"]) == {"/var/lib/keyward", "/run/keyward"}
+
+
+def test_is_small(image):
+    assert json.loads(tool("podman", "image", "inspect", image).stdout)[0]["Size"] < MOST_BYTES
+
+
+def test_has_no_shell_and_no_package_manager(start):
+    container = start()
+    for program in ("sh", "bash", "dash", "apt-get", "dpkg", "perl"):
+        assert container.run(program, "-c", "true", check=False).returncode != 0, program
+    assert container.run("sleep", "0").returncode == 0  # preStop
+    container.stop()
+
+
+def test_says_what_it_is_made_of(start):
+    container = start()
+    text = container.run("cat", "/usr/share/doc/keyward/sbom.spdx.json").stdout
+    packages = {each["name"]: each for each in json.loads(text)["packages"]}
+    assert {"keyward", "boringssl", "libcli11-dev", "nlohmann-json3-dev", "libc6", "libgrpc++1.51t64"} <= set(packages)
+    for name, package in packages.items():
+        if name.startswith("lib") and not name.endswith("-dev"):
+            assert package["checksums"] and package["externalRefs"], name
+            assert container.run("test", "-d", f"/usr/share/doc/{name}", check=False).returncode == 0, name
+    container.stop()
+
+
+def cached_keys(address: str) -> int:
+    text = urllib.request.urlopen(f"http://{address}/metrics", timeout=30).read().decode()
+    return int(float(re.search(r"^keyward_cache_entries (\S+)$", text, re.M)[1]))
+
+
+def test_caches_a_hundred_thousand_keys_in_128_mib(start):
+    container = start("--metrics_listen=127.0.0.1:0",
+                      options=("--network=host", f"--memory={MEMORY}", f"--memory-swap={MEMORY}"))
+    address = next(json.loads(line)["address"] for line in container.log if "metrics_listening" in line)
+    lines = "".join(json.dumps({"user_id": f"user-{number}", "plaintext": "sk-test-123"}) + "\n" for number in range(CACHED))
+    answers = container.run("keyward", "encrypt", "--batch", text=lines).stdout.splitlines()
+    assert len(answers) == CACHED and cached_keys(address) >= CACHED
+    state = json.loads(tool("podman", "inspect", container.name).stdout)[0]
+    assert state["HostConfig"]["Memory"] == MEMORY and not state["State"]["OOMKilled"]
+    tokens = "".join(json.dumps({"user_id": f"user-{n}", "token": json.loads(line)["token"]}) + "\n"
+                     for n, line in enumerate(answers))
+    assert len(container.run("keyward", "decrypt", "--batch", text=tokens).stdout.splitlines()) == CACHED
+    assert container.stop() == 0
 
 
 def test_serves_on_a_read_only_root_as_a_user_of_its_own(start):
