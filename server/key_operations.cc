@@ -98,13 +98,22 @@ KeyOperations::KeyOperations(const Config& config, const keyring::MasterKeys& ke
              .policy = keyring.rotation().policy(),
              .list = list_,
              .rotation = rotation_,
-             .upkeep = upkeep_} {}
+             .upkeep = upkeep_},
+      is_shared_(!config.store_url.empty()) {}
 
 void KeyOperations::Start() {
   // Without a master key the store is left alone.
   if (keks_.current() == nullptr) return;
   rotation_.Resume();
   sweeper_.emplace(keyring_.lifecycle(), store_, keyring::SystemClock(), kSweepEvery, LogSweep);
+  if (!is_shared_) return;
+  watch_.emplace(keks_, store_, keyring::SystemClock(), [this] {
+    keyring_.StopPool();
+    Log(LogLevel::kError, "current_master_key_retired",
+        {{"kek_id", keyring_.kek_id()},
+         {"message", std::string("another server has retired it: no new key is made and nothing is sealed for the "
+                                 "pool until this server starts with another one as API_KEY_MASTER_KEY")}});
+  });
 }
 
 }  // namespace keyward

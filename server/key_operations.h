@@ -12,6 +12,7 @@
 #include "server/keyring/key_list.h"
 #include "server/keyring/keyring.h"
 #include "server/keyring/purge_sweeper.h"
+#include "server/keyring/retirement_watch.h"
 #include "server/keyring/store_upkeep.h"
 #include "server/rpc/key_admin_service.h"
 #include "server/store/key_store.h"
@@ -46,7 +47,9 @@ class KeyOperations {
   keyring::KekRotation rotation_;
   keyring::StoreUpkeep upkeep_;
   const rpc::KeyAdmin admin_;
+  const bool is_shared_;  // other servers write to the store
   std::optional<keyring::PurgeSweeper> sweeper_;
+  std::optional<keyring::RetirementWatch> watch_;
 };
 
 }  // namespace keyward

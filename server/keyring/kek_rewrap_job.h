@@ -37,7 +37,8 @@ struct RewrapProgress {
   std::string error;  // why it failed
 };
 
-// The note by which a store remembers that a job was asked for and has not ended: its rate, in decimal.
+// The note by which a store remembers that a job was asked for and has not ended: its rate, in decimal, a space, and
+// under which master key it wraps, in 16 hex digits.
 inline constexpr std::string_view kRewrapNote = "kek_rewrap";
 
 // Wraps, on a thread of its own, every stored key that is wrapped under another master key under the current

@@ -6,13 +6,25 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "server/errors/errors.h"
 
 namespace keyward::keyring {
 namespace {
 
-// The note is the rate that was asked for, in decimal.
-std::string RewrapNote(uint32_t max_keys_per_second) { return absl::StrCat(max_keys_per_second); }
+std::string RewrapNote(uint32_t max_keys_per_second, const Kek& kek) {
+  return absl::StrCat(max_keys_per_second, " ", kek.hex_id());
+}
+
+// The rate, where the note is that of a job under this master key. Another server may still have another one as the
+// current one, and would wrap under that again what the job has done. A release before wrote the rate alone.
+std::optional<uint32_t> RateOf(const std::string& note, const Kek& kek) {
+  const std::pair<std::string, std::string> parts = absl::StrSplit(note, absl::MaxSplits(' ', 1));
+  uint32_t rate = 0;
+  if (!absl::SimpleAtoi(parts.first, &rate)) return std::nullopt;
+  if (!parts.second.empty() && parts.second != kek.hex_id()) return std::nullopt;
+  return rate;
+}
 
 // The one of that id, added where it is not there.
 KekState& EntryOf(std::vector<KekState>& keks, const std::string& kek_id) {
@@ -35,8 +47,8 @@ void KekRotation::Resume() {
   if (options_.legacy_shared || keks_.current() == nullptr) return;
   store_.GetNote(std::string(kRewrapNote),
                  calls_.Track([this](const absl::StatusOr<std::string>& note) {
-                   uint32_t rate = 0;
-                   if (note.ok() && absl::SimpleAtoi(*note, &rate)) StartJob(rate);
+                   if (!note.ok()) return;
+                   if (const auto rate = RateOf(*note, *keks_.current())) StartJob(*rate);
                  }));
 }
 
@@ -66,7 +78,7 @@ void KekRotation::Rewrap(uint32_t max_keys_per_second, Callback<RewrapProgress> 
   }
   if (at_work) return done(progress());
   // The note first: whoever was answered may count on it, whatever becomes of this process.
-  store_.PutNote(std::string(kRewrapNote), RewrapNote(max_keys_per_second),
+  store_.PutNote(std::string(kRewrapNote), RewrapNote(max_keys_per_second, *keks_.current()),
                  [this, max_keys_per_second, done = std::move(done)](const auto& noted) mutable {
                    if (!noted.ok()) return done(noted);
                    StartJob(max_keys_per_second);

@@ -58,9 +58,9 @@ void KeyCache::PrefetchEntry(size_t hash) {
   for (const size_t offset : {0, 64, 104}) __builtin_prefetch(entry + offset);
 }
 
-void KeyCache::Put(std::string_view user_id, const LoadedUser& user) {
+void KeyCache::Put(std::string_view user_id, const LoadedUser& user, absl::Duration as_of) {
   CacheEntry::Ptr entry = CacheEntry::New(user_id, user);
-  entry->expires = absl::ToInt64Nanoseconds(clock_.Monotonic() + ttl_);
+  entry->expires = absl::ToInt64Nanoseconds(as_of + ttl_);
   const size_t hash = Hash(user_id);
   Shard& shard = ShardOf(hash);
   sync::MutexLock lock(shard.mutex);

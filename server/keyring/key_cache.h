@@ -40,8 +40,9 @@ class KeyCache {
   // Both, of a few users. At most kMaxPrefetch.
   void Prefetch(absl::Span<const std::string_view> user_ids);
   static constexpr size_t kMaxPrefetch = 16;
-  // `user` must be complete.
-  void Put(std::string_view user_id, const LoadedUser& user);
+  // `user` must be complete, and may have been in the store at `as_of` of the monotonic clock and not later.
+  void Put(std::string_view user_id, const LoadedUser& user, absl::Duration as_of);
+  void Put(std::string_view user_id, const LoadedUser& user) { Put(user_id, user, clock_.Monotonic()); }
   void Drop(std::string_view user_id);
   void DropAll();
 

@@ -189,7 +189,9 @@ void Keyring::Decrypt(const DecryptItem& item, Callback<Decrypted> done) {
 }
 
 absl::StatusOr<const Kek*> Keyring::Pool() const {
-  if (!encryption_enabled()) return errors::EncryptionDisabled();
+  if (!encryption_enabled() || pool_stopped_.load(std::memory_order_relaxed)) {
+    return errors::EncryptionDisabled();
+  }
   return keks_.current();
 }
 
@@ -218,11 +220,13 @@ absl::StatusOr<Encrypted> Keyring::SealForUser(const LoadedUser& user, const Enc
   return sealed;
 }
 
-Encrypted Keyring::SealForPool(const EncryptItem& item, crypto::Random& nonces) const {
-  const Kek& kek = *keks_.current();
-  return {.token = SealUnder(kek, FormatOf(item), item, nonces),
-          .key_version = 0,
-          .kek_id = kek.hex_id()};
+absl::StatusOr<Encrypted> Keyring::SealForPool(const EncryptItem& item,
+                                               crypto::Random& nonces) const {
+  const absl::StatusOr<const Kek*> kek = Pool();
+  if (!kek.ok()) return kek.status();
+  return Encrypted{.token = SealUnder(**kek, FormatOf(item), item, nonces),
+                   .key_version = 0,
+                   .kek_id = (*kek)->hex_id()};
 }
 
 // A v2 token does not name its version, so each is tried. One that would open, had it not been withdrawn,

@@ -1,6 +1,7 @@
 #ifndef KEYWARD_SERVER_KEYRING_KEYRING_H_
 #define KEYWARD_SERVER_KEYRING_KEYRING_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -156,8 +157,10 @@ class Keyring {
   // Turns keys over by itself, as the policy says; not while they are shared with the Python module.
   const AutomaticRotation& rotation() const { return rotation_; }
 
-  // The current master key's pool key. Valid as long as this keyring.
+  // The current master key's pool key. Valid as long as this keyring. errors::EncryptionDisabled after StopPool.
   absl::StatusOr<const Kek*> Pool() const;
+  // The current master key was retired: nothing more is sealed for the pool. What was is opened as before.
+  void StopPool() { pool_stopped_.store(true, std::memory_order_relaxed); }
 
  private:
   TokenFormat FormatOf(const EncryptItem& item) const;
@@ -169,7 +172,7 @@ class Keyring {
                                         crypto::Random& nonces);
   absl::StatusOr<Rewrapped> RewrapForUser(const LoadedUser& user, const ParsedToken& token,
                                           const RewrapItem& item, crypto::Random& nonces);
-  Encrypted SealForPool(const EncryptItem& item, crypto::Random& nonces) const;
+  absl::StatusOr<Encrypted> SealForPool(const EncryptItem& item, crypto::Random& nonces) const;
   absl::StatusOr<Decrypted> OpenForUser(const LoadedUser& user, const ParsedToken& token,
                                         const DecryptItem& item) const;
   absl::StatusOr<Decrypted> OpenForPool(const ParsedToken& token, const DecryptItem& item) const;
@@ -177,6 +180,7 @@ class Keyring {
   const MasterKeys& keks_;
   const Options options_;
   crypto::Random& random_;
+  std::atomic<bool> pool_stopped_ = false;
   KeyShield shield_;
   KeyCache cache_;
   UserKeys users_;

@@ -49,9 +49,11 @@ bool UserKeys::Join(Wanted wanted) {
     // A load may have ended since the caller looked.
     cached = cache_.Get(wanted.user_id);
     if (!cached) {
-      Waiters& waiters = loads_[std::move(wanted.user_id)].waiters;
-      waiters.push_back({wanted.if_missing, std::move(wanted.done)});
-      return waiters.size() == 1;
+      UnderWay& load = loads_[std::move(wanted.user_id)];
+      load.waiters.push_back({wanted.if_missing, std::move(wanted.done)});
+      const bool begins = load.waiters.size() == 1;
+      if (begins) load.began = clock_.Monotonic();
+      return begins;
     }
   }
   wanted.done(Found{*std::move(cached), false});
@@ -166,7 +168,7 @@ std::optional<UserKeys::UnderWay> UserKeys::CacheAndTakeAll(const std::string& u
   load->second.created |= created;
   if (std::exchange(load->second.outdated, false)) return std::nullopt;
   // What could not be opened is looked at anew each time, so that a repair shows at once.
-  if (user.complete()) cache_.Put(user_id, user);
+  if (user.complete()) cache_.Put(user_id, user, load->second.began);
   return std::move(loads_.extract(load).mapped());
 }
 

@@ -11,6 +11,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "server/crypto/random.h"
 #include "server/keyring/clock.h"
 #include "server/keyring/kek.h"
@@ -74,6 +75,7 @@ class UserKeys {
   using Waiters = std::vector<Waiter>;
   struct UnderWay {
     Waiters waiters;
+    absl::Duration began;   // of the monotonic clock: what the store answers may be as old
     bool outdated = false;  // the user was changed since the store was asked
     bool created = false;   // this load has made the user's key
   };

@@ -7,7 +7,7 @@ import pytest
 from harness import cli, formats, replicas
 from harness.admin import Admin
 from harness.postgres import Database
-from harness.rpc import Failure, refused
+from harness.rpc import POOL, Failure, refused
 from harness.stubs import keys
 from harness.waiting import until
 
@@ -111,6 +111,31 @@ def test_a_master_key_is_turned_over(rig, database):
     client = rig.client(replicas.start(rig, database, kek=new))
     assert all(client.decrypt(each, token).plaintext == b"x" for each, token in tokens.items())
     assert "was retired at" in rig.refuse(**replicas.flags(rig, database), kek=old)
+
+
+def test_a_replica_whose_current_master_key_another_one_retired_wraps_and_seals_nothing_more_under_it(rig, database):
+    old, new = rig.kek, bytes(range(32))
+    late = rig.client(replicas.start(rig, database, kek=old, previous=new))
+    tokens = {scope: late.encrypt(scope, b"x").token for scope in ("alice", POOL)}
+    turned = replicas.start(rig, database, kek=new, previous=old)
+    assert cli.answer("kek", "rewrap", address=turned.address)["state"] == "DONE"
+    retired = cli.run("kek", "retire", formats.kek_id(old).hex(), "--confirm-pool-rewrapped", "--yes",
+                      address=turned.address)
+    assert retired.returncode == 0, retired
+
+    def refusal(scope) -> str:
+        try:
+            late.encrypt(scope, b"x")
+        except grpc.RpcError as error:
+            return Failure.of(error).reason
+        return ""
+
+    assert refusal("bob") == "ENCRYPTION_DISABLED"  # a new key, at once: the database knows
+    until(lambda: refusal(POOL) == "ENCRYPTION_DISABLED", "nothing is sealed for the pool")
+    assert not refusal("alice")  # her key is wrapped already, under the new one
+    assert all(late.decrypt(scope, token).plaintext == b"x" for scope, token in tokens.items())
+    client = rig.client(turned)
+    assert client.decrypt("alice", late.encrypt("alice", b"y").token).plaintext == b"y"
 
 
 @pytest.mark.parametrize("flags, says", [

@@ -1,12 +1,12 @@
 """A primary that dies under load, with a synchronous standby that takes over."""
 import shutil
-import threading
 import time
 
 import grpc
 import pytest
 
 from harness import replicas
+from harness.new_users import NewUsers
 from harness.postgres import new_folder, postgres_server
 from harness.rpc import refused
 from harness.waiting import until
@@ -26,32 +26,6 @@ def standby(postgres):
     yield follower
     follower.kill()
     shutil.rmtree(folder, ignore_errors=True)
-
-
-class NewUsers:
-    """Makes one user after the other until it is told to stop, and keeps those who were acknowledged."""
-
-    def __init__(self, client, prefix: str):
-        self.tokens: dict[str, str] = {}
-        self._client, self._prefix = client, prefix
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-
-    def _run(self) -> None:
-        number = 0
-        while not self._stop.is_set():
-            number += 1
-            user = f"{self._prefix}-{number}"
-            try:
-                self.tokens[user] = self._client.encrypt(user, user.encode()).token
-            except grpc.RpcError:
-                self._stop.wait(0.01)  # as a client does that is told to try again later
-
-    def stop(self) -> dict[str, str]:
-        self._stop.set()
-        self._thread.join()
-        return self.tokens
 
 
 def test_no_acknowledged_key_is_lost_where_the_standby_takes_over(rig, postgres, database, standby):

@@ -162,7 +162,7 @@ TEST_F(KekRotationTest, OneThatRunsIsLeftAtItsWork) {
   const auto again = Rewrap(/*rate=*/1000);
   EXPECT_EQ(again->state, State::kRunning);
   EXPECT_EQ(again->keys_rewrapped, 2);
-  EXPECT_EQ(Note(), "2");
+  EXPECT_EQ(Note(), "2 " + NewKek());
 }
 
 TEST_F(KekRotationTest, OneThatWaitsEndsAtOnceAndANewProcessGoesOn) {
@@ -170,7 +170,7 @@ TEST_F(KekRotationTest, OneThatWaitsEndsAtOnceAndANewProcessGoesOn) {
   ASSERT_TRUE(Rewrap(/*rate=*/2).ok());
   job_clock_.AwaitWaits(1);
   rotation_.reset();
-  EXPECT_EQ(Note(), "2");
+  EXPECT_EQ(Note(), "2 " + NewKek());
   Start();
   rotation_->Resume();
   job_clock_.AwaitWaits(2);
@@ -185,6 +185,59 @@ TEST_F(KekRotationTest, WhereNothingWasLeftResumeDoesNothing) {
   rotation_->Resume();
   rotation_.reset();  // which waits for what it has asked the store
   EXPECT_EQ(store_.Count(Call::kUpdate), 0);
+}
+
+TEST_F(KekRotationTest, OneUnderAnotherMasterKeyIsNotGoneOnWith) {
+  StoreMany(6);
+  ASSERT_TRUE(Rewrap(/*rate=*/2).ok());
+  job_clock_.AwaitWaits(1);
+  rotation_.reset();
+  // A server that starts with the old master key as the current one still.
+  std::vector<crypto::SecretBytes> previous;
+  previous.push_back(OtherKek());
+  const MasterKeys not_yet(crypto::SecretBytes::CopyOf(Counting(0, 32)), std::move(previous), kDefaultPoolKeySalt);
+  Start(not_yet);
+  rotation_->Resume();
+  EXPECT_EQ(Status().rewrap.state, State::kIdle) << "after the store's answer on the note";
+  rotation_.reset();
+  EXPECT_EQ(Note(), "2 " + NewKek());
+  Start();
+  EXPECT_EQ(KeysUnder(NewKek()), 2);
+  EXPECT_EQ(KeysUnder(kOldKek), 4);
+}
+
+TEST_F(KekRotationTest, ANoteWithoutAMasterKeyIsGoneOnWith) {
+  StoreMany(3);
+  EXPECT_TRUE(Await<std::string>([&](auto done) {
+                behind_->PutNote(std::string(kRewrapNote), "0",
+                                 [done = std::move(done)](absl::Status status) mutable {
+                                   if (!status.ok()) return done(status);
+                                   done(std::string());
+                                 });
+              }).ok());
+  rotation_->Resume();
+  EXPECT_EQ(ended_.Take()->keys_rewrapped, 3);
+}
+
+TEST_F(KekRotationTest, TwoServersThatRewrapTheSameUsersDoNoHarm) {
+  StoreMany(700);
+  const std::string token = Encrypt(Scope{"user-7"}, "secret")->token;
+  Awaited<RewrapProgress> other_ended;
+  KekRotation other(TurnedOverKeks(), store_, job_clock_, crypto::SystemRandom(),
+                    {.on_end = [callback = std::make_shared<decltype(other_ended.Callback())>(
+                                    other_ended.Callback())](const RewrapProgress& progress) {
+                      (*callback)(progress);
+                    }});
+  ASSERT_TRUE(Rewrap().ok());
+  ASSERT_TRUE(Await<RewrapProgress>([&](auto done) { other.Rewrap(0, std::move(done)); }).ok());
+  const auto first = ended_.Take();
+  const auto second = other_ended.Take();
+  EXPECT_EQ(first->state, State::kDone) << first->error;
+  EXPECT_EQ(second->state, State::kDone) << second->error;
+  EXPECT_EQ(first->keys_rewrapped + second->keys_rewrapped, 700) << "each key once";
+  EXPECT_EQ(KeysUnder(NewKek()), 700);
+  keyring_ = With(TurnedOverKeks());
+  EXPECT_EQ(Decrypt(Scope{"user-7"}, token)->plaintext, "secret");
 }
 
 TEST_F(KekRotationTest, AStoreThatFailsForAWhileIsAskedAgain) {
@@ -214,7 +267,7 @@ TEST_F(KekRotationTest, AStoreThatStaysAwayEndsItUntilItIsAskedForAgain) {
   const auto failed = ended_.Take();
   EXPECT_EQ(failed->state, State::kFailed);
   EXPECT_NE(failed->error.find("disk full"), std::string::npos);
-  EXPECT_EQ(Note(), "0") << "a restart goes on with it";
+  EXPECT_EQ(Note(), "0 " + NewKek()) << "a restart goes on with it";
   store_.Fail(Call::kUpdate, absl::OkStatus());
   Start();
   ASSERT_TRUE(Rewrap().ok());

@@ -51,6 +51,18 @@ TEST_F(KeyCacheTest, WhatIsDroppedIsGoneAndNothingElse) {
   EXPECT_EQ(cache.size(), 1);
 }
 
+TEST_F(KeyCacheTest, AgeCountsFromWhenItWasReadAndIsNotProlongedByUse) {
+  KeyCache cache(1000, absl::Minutes(5), clock_);
+  const absl::Duration read = clock_.Monotonic();
+  clock_.Advance(absl::Minutes(2));
+  cache.Put("alice", User(), read);
+  for (int minute = 2; minute < 5; ++minute) {
+    EXPECT_TRUE(cache.Get("alice")) << minute;
+    clock_.Advance(absl::Minutes(1));
+  }
+  EXPECT_FALSE(cache.Get("alice"));
+}
+
 TEST_F(KeyCacheTest, ServesNothingThatIsAsOldAsTheTtl) {
   KeyCache cache(1000, absl::Minutes(5), clock_);
   cache.Put("alice", User());

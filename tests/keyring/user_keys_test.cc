@@ -62,6 +62,30 @@ TEST_F(UserKeysTest, AsksTheStoreOnceAndTheCacheFromThenOn) {
   EXPECT_EQ(store_->Count(Call::kFind), 1);
 }
 
+TEST_F(UserKeysTest, KeysAreAsOldAsTheQuestionByWhichTheyWereRead) {
+  Store("alice");
+  store_->Hold(Call::kFind);
+  Found slow = Get("alice", IfMissing::kFail);
+  store_->WaitForHeld(Call::kFind, 1);
+  clock_.Advance(absl::Minutes(4));
+  store_->Release(Call::kFind);
+  EXPECT_TRUE(slow.Take().ok());
+  EXPECT_TRUE(users_.Cached("alice"));
+  clock_.Advance(absl::Minutes(1));
+  EXPECT_FALSE(users_.Cached("alice"));
+}
+
+TEST_F(UserKeysTest, WhileTheStoreIsAwayWhatIsCachedIsServedUntilItIsTooOld) {
+  Store("alice");
+  EXPECT_TRUE(Get("alice", IfMissing::kFail).Take().ok());
+  store_->Fail(Call::kFind, errors::StoreUnavailable("away"));
+  for (int minute = 0; minute < 5; ++minute) {
+    EXPECT_TRUE(Get("alice", IfMissing::kFail).Take().ok()) << minute;
+    clock_.Advance(absl::Minutes(1));
+  }
+  EXPECT_EQ(errors::Reason(Get("alice", IfMissing::kFail).Take().status()), "STORE_UNAVAILABLE");
+}
+
 TEST_F(UserKeysTest, ManyWhoWaitForOneUserShareOneLoad) {
   Store("alice");
   store_->Hold(Call::kFind);

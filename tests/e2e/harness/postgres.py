@@ -114,9 +114,10 @@ class Postgres:
         return self.run("psql", "-X", "-q", "-A", "-t", "-h", "127.0.0.1", "-p", self.port, "-U", USER,
                         "-v", "ON_ERROR_STOP=1", "-c", text, database).splitlines()
 
-    def standby(self, folder: pathlib.Path, name: str) -> "Postgres":
+    def standby(self, folder: pathlib.Path, name: str, port: int | None = None) -> "Postgres":
         """Another server that follows this one, and that commits wait for."""
         follower = Postgres(folder)
+        follower.port = port or follower.port
         self.run("pg_basebackup", "-h", "127.0.0.1", "-p", self.port, "-U", USER, "-D", follower.data, "-R",
                  "--no-sync", "-c", "fast")
         with open(follower.data / "postgresql.auto.conf", "a", encoding="utf-8") as settings:
