@@ -74,20 +74,20 @@ def test_includes_are_written_from_the_repositorys_root():
 
 
 # Of the store: what opens databases' files, in a server's place.
-STORE_FILE = {f"server/store/{name}.h" for name in (
+STORES = {f"server/store/{name}.h" for name in (
     "database_lock", "database_replacement", "frozen_database", "key_store", "legacy_database",
-    "legacy_transcoder", "sqlite_store")}
+    "legacy_transcoder", "postgres_store", "sqlite_store", "stored_row")}
 
 
 def test_clients_include_of_the_server_only_what_opens_its_files():
     """The command line checks policies, certificates, audit logs and databases without a server, restores
-    databases, and imports the Python module's."""
+    and copies databases, and imports the Python module's."""
     client = paths.REPOSITORY / "client"
     wrong = []
     for path in [*client.rglob("*.h"), *client.rglob("*.cc")]:
         targets = {name.split("/")[1] for name in INCLUDE.findall(path.read_text("utf-8"))
-                   if name.startswith("server/") and not (path.parent.name == "cli" and name in STORE_FILE)}
-        allowed = {"auth", "audit", "crypto", "keyring", "master_key_source.h", "tls"} if path.parent.name == "cli" else set()
+                   if name.startswith("server/") and not (path.parent.name == "cli" and name in STORES)}
+        allowed = {"auth", "audit", "crypto", "keyring", "master_key_source.h", "sync", "tls"} if path.parent.name == "cli" else set()
         wrong += [f"{path} includes of server: {target}" for target in targets - allowed]
     wrong += [str(path) for _, path, name in includes() if name.startswith(("client/", "keyward/client"))]
     assert not wrong

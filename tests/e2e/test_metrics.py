@@ -116,7 +116,7 @@ def test_what_the_documents_the_alerts_and_the_dashboard_name_is_there(rig):
         assert named and named <= told, path
     json.loads((DEPLOY / "grafana" / "keyward.json").read_text("utf-8"))
     alerts = re.findall(r"alert: (\w+)", (DEPLOY / "prometheus" / "alerts.yaml").read_text("utf-8"))
-    assert re.findall(r"^\| `(Keyward\w+)` \|", operations, re.MULTILINE) == alerts
+    assert re.findall(r"^\| `(Keyward\w+)` \|", table, re.MULTILINE) == alerts
 
 
 def test_the_alerts_fire_for_what_they_are_about():
