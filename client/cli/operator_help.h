@@ -76,11 +76,11 @@ inline constexpr VerbHelp kStoreHelp{
     "    --to postgresql://keyward@db.internal/keyward --store_password_file db-password\n\n"
     "Keys are copied as they are, wrapped: it needs no KEK. End the servers first: of PostgreSQL "
     "it\n"
-    "cannot tell whether one runs. Users who are in both with the same key become as in --from; "
-    "that\n"
-    "is how a copy that broke off goes on. Both are read again at the end, and compared.\n\n"
-    "Exit status: 1 where users were not copied, and whose: their rows are damaged, or they have\n"
-    "another key there. 78 where another process has a SQLite file open.",
+    "cannot tell whether one runs. A copy that broke off goes on where it is run again; users who\n"
+    "were changed in --to since stay as they are there. Both are read again at the end, and\n"
+    "compared.\n\n"
+    "Exit status: 1 where a user is not the same in both, and who: ROW_MALFORMED, ANOTHER_KEY,\n"
+    "CHANGED_SINCE, NOT_AS_COPIED, NOT_IN_SOURCE. 78 where another process has a SQLite file open.",
     R"({"user_id":"bob","reason":"ANOTHER_KEY"}   (for each that was not copied)
   {"complete":false,"users":12,"versions":15,"copied":11,"faults":1})"};
 

@@ -85,7 +85,7 @@ ExitStatus Finish(const UserCopy::Counts& counts, Output& output) {
                                               .Number("faults", counts.faults),
                                           well ? kExitOk : kExitNo);
   if (status != kExitNo) return status;
-  return output.Fail({"DATA_LOSS", "NOT_ALL_COPIED", absl::StrCat(counts.faults, " users were not copied"),
+  return output.Fail({"DATA_LOSS", "NOT_ALL_COPIED", absl::StrCat(counts.faults, " users are not the same in both"),
                       "keyward verify tells what is wrong with rows"},
                      kExitNo);
 }

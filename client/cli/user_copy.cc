@@ -7,6 +7,7 @@
 
 #include "server/keyring/kek_rewrap_job.h"
 #include "server/store/stored_row.h"
+#include "server/store/user_change.h"
 #include "server/sync/await.h"
 
 namespace keyward::cli {
@@ -37,11 +38,16 @@ std::vector<absl::StatusOr<store::Created>> CreateAll(KeyStore& store,
       [&](auto done) { store.CreateMany(std::move(created), std::move(done)); });
 }
 
-// A copy that broke off left the oldest version alone; it may have been destroyed since.
-bool IsSameUser(const UserKeys& theirs, const UserKeys& user) {
+// A copy that broke off left the oldest version alone, and nothing else.
+bool IsHalfCopied(const UserKeys& theirs, const UserKeys& user) {
+  return theirs.versions.size() == 1 && theirs.versions.front() == user.versions.back() &&
+         store::IsAsNew(theirs);
+}
+
+bool HasKeyOf(const UserKeys& theirs, const UserKeys& user) {
   return std::any_of(theirs.versions.begin(), theirs.versions.end(), [&](const auto& key) {
-    return key.version == user.versions.back().version &&
-           key.wrapped_key == user.versions.back().wrapped_key;
+    const store::KeyVersion* ours = store::FindVersion(user, key.version);
+    return ours != nullptr && !ours->wrapped_key.empty() && ours->wrapped_key == key.wrapped_key;
   });
 }
 
@@ -54,7 +60,8 @@ std::vector<absl::StatusOr<UserKeys>> UpdateAll(KeyStore& store,
         std::move(ids),
         [&](const UserKeys& now) -> absl::StatusOr<std::optional<UserKeys>> {
           const UserKeys& user = *users.at(now.user_id);
-          if (now == user) return std::nullopt;
+          // Between the two somebody may have changed the user.
+          if (!IsHalfCopied(now, user)) return std::nullopt;
           return user;
         },
         std::move(done));
@@ -67,11 +74,13 @@ absl::Status UserCopy::Run() {
   absl::Status done = CopyUsers();
   if (done.ok()) done = CopyRest();
   if (done.ok()) done = Compare();
+  if (done.ok()) done = LookForOthers();
   return done;
 }
 
 void UserCopy::Fault(const std::string& user_id, std::string_view reason) {
   ++counts_.faults;
+  told_.insert(user_id);
   on_fault_(user_id, reason);
 }
 
@@ -102,11 +111,13 @@ absl::Status UserCopy::CopyPage(const std::vector<UserKeys>& users) {
   std::map<std::string, const UserKeys*> unlike;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (!created[i].ok()) return created[i].status();
-    if (!created[i]->created && !IsSameUser(created[i]->keys, *wanted[i])) {
-      Fault(wanted[i]->user_id, "ANOTHER_KEY");
+    const UserKeys& theirs = created[i]->keys;
+    const bool is_as_wanted = theirs == *wanted[i];
+    if (!is_as_wanted && !created[i]->created && !IsHalfCopied(theirs, *wanted[i])) {
+      const bool changed = HasKeyOf(theirs, *wanted[i]) || store::IsTombstone(theirs);
+      Fault(wanted[i]->user_id, changed ? "CHANGED_SINCE" : "ANOTHER_KEY");
       continue;
     }
-    const bool is_as_wanted = created[i]->keys == *wanted[i];
     if (created[i]->created || !is_as_wanted) ++counts_.copied;
     if (!is_as_wanted) unlike.emplace(wanted[i]->user_id, wanted[i]);
   }
@@ -150,12 +161,29 @@ absl::Status UserCopy::Compare() {
     for (std::size_t i = 0; i < page->size(); ++i) {
       const UserKeys& user = (*page)[i];
       if (absl::IsUnavailable(found[i].status())) return found[i].status();
-      // Those that were not copied have been told of.
-      const bool is_told = !CanBeCopied(user) || (found[i].ok() && !IsSameUser(*found[i], user));
-      if (!is_told && !(found[i].ok() && *found[i] == user)) Fault(user.user_id, "NOT_AS_COPIED");
+      const bool is_same = found[i].ok() && *found[i] == user;
+      if (!is_same && !told_.contains(user.user_id)) Fault(user.user_id, "NOT_AS_COPIED");
     }
     compared += page->size();
     on_progress_("compared", compared);
+  }
+}
+
+absl::Status UserCopy::LookForOthers() {
+  std::string after;
+  while (true) {
+    const auto page = Page(to_, after);
+    if (!page.ok()) return page.status();
+    if (page->empty()) return absl::OkStatus();
+    after = page->back().user_id;
+    std::vector<std::string> ids;
+    for (const UserKeys& user : *page) ids.push_back(user.user_id);
+    const auto found = sync::Await<std::vector<absl::StatusOr<UserKeys>>>(
+        [&](auto done) { from_.FindMany(std::move(ids), std::move(done)); });
+    for (std::size_t i = 0; i < page->size(); ++i) {
+      if (absl::IsUnavailable(found[i].status())) return found[i].status();
+      if (absl::IsNotFound(found[i].status())) Fault((*page)[i].user_id, "NOT_IN_SOURCE");
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +15,8 @@
 namespace keyward::cli {
 
 // Brings all that a store holds into another, and then compares the two. Wrapped keys are copied as they are: no master
-// key is needed. What is copied already stays, so that it may be run again where it broke off.
+// key is needed. It may be run again where it broke off; who was changed in the other store since stays so, and is told
+// of: a key that was destroyed there must not come back.
 class UserCopy {
  public:
   struct Counts {
@@ -23,7 +25,7 @@ class UserCopy {
     std::uint64_t copied = 0;  // users of them who were not there, or not as they should be
     std::uint64_t faults = 0;
   };
-  // Whose keys were not copied, and why: ROW_MALFORMED, ANOTHER_KEY, or NOT_AS_COPIED.
+  // Who is not the same in both, and why: ROW_MALFORMED, ANOTHER_KEY, CHANGED_SINCE, NOT_AS_COPIED, or NOT_IN_SOURCE.
   using OnFault = std::function<void(const std::string& user_id, std::string_view reason)>;
   // How many users there were so far.
   using OnProgress = std::function<void(std::string_view step, std::uint64_t users)>;
@@ -41,6 +43,7 @@ class UserCopy {
   absl::Status CopyPage(const std::vector<store::UserKeys>& users);
   absl::Status CopyRest();
   absl::Status Compare();
+  absl::Status LookForOthers();
   void Fault(const std::string& user_id, std::string_view reason);
 
   store::KeyStore& from_;
@@ -48,6 +51,7 @@ class UserCopy {
   const OnFault on_fault_;
   const OnProgress on_progress_;
   Counts counts_;
+  std::set<std::string> told_;  // whom a fault was told of
 };
 
 }  // namespace keyward::cli

@@ -103,6 +103,28 @@ def test_damaged_rows_and_other_peoples_keys_are_told_and_stop_no_other(rig, dat
     assert said[2] == {"complete": False, "users": 3, "versions": 3, "copied": 1, "faults": 2}
 
 
+def test_what_was_changed_since_stays_and_no_destroyed_key_comes_back(rig, database, password):
+    server = rig.start()
+    for user in ("alice", "bob", "carol"):
+        rig.client(server).encrypt(user, b"x")
+    assert rig.end(server) == 0
+    assert copy(f"sqlite:{rig.store}", database.url(), password)[-1]["complete"]
+    other = replicas.start(rig, database)
+    admin = Admin(rig.client(other))
+    admin.destroy("alice")
+    admin.DisableUserKey(user_id="bob")
+    rig.client(other).encrypt("dora", b"x")
+    assert rig.end(other) == 0
+    said = copy(f"sqlite:{rig.store}", database.url(), password, status=cli.NO)
+    assert said[:-1] == [{"user_id": "alice", "reason": "CHANGED_SINCE"}, {"user_id": "bob", "reason": "CHANGED_SINCE"},
+                         {"user_id": "dora", "reason": "NOT_IN_SOURCE"}]
+    assert said[-1]["copied"] == 0
+    client = rig.client(replicas.start(rig, database))
+    for user, state in (("alice", "DESTROYED"), ("bob", "DISABLED")):
+        with refused("FAILED_PRECONDITION", f"USER_KEY_{state}"):
+            client.encrypt(user, b"x")
+
+
 def test_mistakes_are_one_line(rig, database, password):
     server = rig.start()
     for arguments, status, says in (
