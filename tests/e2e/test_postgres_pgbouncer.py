@@ -23,7 +23,7 @@ def pooled(postgres, database):
         f"listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = scram-sha-256\n"
         f"auth_file = {folder / 'users'}\npool_mode = session\nignore_startup_parameters = extra_float_digits\n")
     with open(folder / "log", "wb") as log:
-        process = subprocess.Popen([program, "-q", str(folder / "ini")], stdout=log, stderr=log, **as_server_user())
+        process = subprocess.Popen(as_server_user(program, "-q", folder / "ini"), stdout=log, stderr=log)
     until(lambda: subprocess.run([postgres_harness.program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)],
                                  check=False).returncode == 0, "pgbouncer")
     yield port

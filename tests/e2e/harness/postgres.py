@@ -28,12 +28,13 @@ def program(name: str) -> str:
     return str(_VERSIONS[-1].parent / name)
 
 
-def as_server_user() -> dict[str, Any]:
-    """For subprocess: PostgreSQL refuses to be root."""
-    if os.geteuid() != 0:
-        return {}
-    user = pwd.getpwnam("postgres")
-    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+def as_server_user(*command: Any) -> list[str]:
+    """The command, run as PostgreSQL's own user: it refuses to be root.
+
+    Not by subprocess' `user`, which forks with what gRPC has registered to run then, and that may wait for ever.
+    """
+    change = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    return [*change, *map(str, command)]
 
 
 def free_port() -> int:
@@ -64,8 +65,8 @@ class Postgres:
         self.start()
 
     def run(self, name: str, *arguments: Any, **options: Any) -> str:
-        done = subprocess.run([program(name), *map(str, arguments)], capture_output=True, text=True,
-                              cwd=self.folder, env=self.environment(), **as_server_user(), **options)
+        done = subprocess.run(as_server_user(program(name), *arguments), capture_output=True, text=True,
+                              cwd=self.folder, env=self.environment(), **options)
         assert done.returncode == 0, done
         return done.stdout
 
@@ -76,9 +77,9 @@ class Postgres:
         options = [part for name, value in (SETTINGS | settings).items() for part in ("-c", f"{name}={value}")]
         with open(self.folder / "log", "ab") as log:
             self._process = subprocess.Popen(
-                [program("postgres"), "-D", str(self.data), "-k", str(self.folder), "-p", str(self.port),
-                 "-h", "127.0.0.1", *options],
-                stdout=log, stderr=log, cwd=self.folder, **as_server_user())
+                as_server_user(program("postgres"), "-D", self.data, "-k", self.folder, "-p", self.port,
+                               "-h", "127.0.0.1", *options),
+                stdout=log, stderr=log, cwd=self.folder)
         until(self.is_ready, "PostgreSQL")
 
     def is_ready(self) -> bool:
