@@ -12,6 +12,7 @@
 #include <ctime>
 #include <utility>
 
+#include "server/net/look_pace.h"
 #include "server/net/peer_network.h"
 
 namespace keyward::net {
@@ -25,12 +26,10 @@ constexpr int kBurst = 64;
 constexpr int kNoDescriptorWaitMs = 5;
 // How often traffic is looked at: an attacker's reader is busy for tens of microseconds with each
 // of its streams, so a look must come before some hundreds more. A process that does nothing much has
-// nobody who waits, and is asked less often whether it still does not. Looks take no larger share of
-// a core than one in kLookShare, with however many connections.
+// nobody who waits, and is asked less often whether it still does not.
 constexpr int kLookIntervalMs = 5;
 constexpr int kIdleIntervalMs = 50;
 constexpr std::chrono::microseconds kWorthALook{100};
-constexpr int kLookShare = 20;
 
 std::chrono::nanoseconds ProcessorTime(clockid_t whose) {
   timespec used{};
@@ -132,7 +131,7 @@ void Acceptor::LookAtTraffic() {
   for (const Refusal cause : connections_.CutAbusive(streams_.get(), now)) {
     refusals_.Add(cause, now);
   }
-  next_look_ = now + kLookShare * (ProcessorTime(CLOCK_THREAD_CPUTIME_ID) - start);
+  next_look_ = now + PauseAfterLook(ProcessorTime(CLOCK_THREAD_CPUTIME_ID) - start);
   processor_time_seen_ = ProcessorTime(CLOCK_PROCESS_CPUTIME_ID);  // a look is no work to look at
 }
 

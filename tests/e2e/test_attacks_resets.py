@@ -68,7 +68,7 @@ def test_whoever_is_cut_for_resets_and_comes_back_is_cut_again(server, path):
 
 def test_a_client_that_gives_up_its_calls_is_not_cut(server):
     """All of them, again and again; those that it does not give up are answered."""
-    given_up, times = 200, 10
+    given_up, times = 100, 10
     client = wire.Connection(server.address)
     path, stream = "/keyward.v1.KeyService/Encrypt", 1
     for time_of in range(1, times + 1):
