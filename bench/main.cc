@@ -82,8 +82,8 @@ int Run(const CommitEachCommand& command) {
 }  // namespace keyward::bench
 
 int main(int argc, char** argv) {
-  // As the server does: neither the empty servers nor the generator are to be slower for Debian's Abseil,
-  // which looks for deadlocks each time that gRPC takes a lock.
+  // As the server does: neither the empty servers nor the generator are to be slower for Debian's
+  // Abseil, which looks for deadlocks each time that gRPC takes a lock.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   const auto command = keyward::bench::ParseCommandLine(argc, argv);
   return std::visit([](const auto& each) { return keyward::bench::Run(each); }, command);

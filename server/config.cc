@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/text/text.h"
 #include "server/flags.h"
 #include "server/store/postgres_connection.h"
+#include "server/text/text.h"
 #include "server/version.h"
 
 namespace keyward {
@@ -16,7 +16,8 @@ namespace {
 
 constexpr absl::string_view kSqlitePrefix = "sqlite:";
 
-// Beyond these memory would end first: a cached user takes some 400 bytes, a call in flight some kilobytes.
+// Beyond these memory would end first: a cached user takes some 400 bytes, a call in flight some
+// kilobytes.
 constexpr int64_t kMaxCacheKeys = 100'000'000;
 constexpr int64_t kMaxInFlight = 1'000'000;
 constexpr int64_t kMaxConnections = 1'000'000;
@@ -65,9 +66,11 @@ absl::Status ReadStore(const Flags& flags, Config& config) {
   if (text.starts_with("postgresql://") || text.starts_with("postgres://")) {
     config.store_url = text;
     // Neither is quoted: the URL may hold a password.
-    if (absl::Status url = store::CheckPostgresUrl(text); !url.ok()) return BadFlag("store", url.message());
+    if (absl::Status url = store::CheckPostgresUrl(text); !url.ok())
+      return BadFlag("store", url.message());
     if (flags.backup_dir.empty()) return absl::OkStatus();
-    return BadFlag("backup_dir", "is for sqlite: a PostgreSQL database is backed up with its own tools");
+    return BadFlag("backup_dir",
+                   "is for sqlite: a PostgreSQL database is backed up with its own tools");
   }
   if (!text.starts_with("sqlite:") || text.size() == kSqlitePrefix.size()) {
     return BadFlag("store", "is of neither form: sqlite:PATH, postgresql://USER@HOST/DATABASE");
@@ -141,8 +144,8 @@ absl::Status ReadAudit(const Flags& flags, Config& config) {
 
 // What one flag alone cannot tell.
 absl::Status CheckTogether(const Config& config) {
-  const int tls_files = !config.tls_cert.empty() + !config.tls_key.empty() +
-                        !config.tls_client_ca.empty();
+  const int tls_files =
+      !config.tls_cert.empty() + !config.tls_key.empty() + !config.tls_client_ca.empty();
   if (tls_files != 0 && tls_files != 3) {
     return absl::InvalidArgumentError("--tls_cert, --tls_key and --tls_client_ca go together");
   }
@@ -153,18 +156,21 @@ absl::Status CheckTogether(const Config& config) {
     if (address.is_local()) continue;
     if (config.has_tls() && !config.policy.empty()) continue;
     if (config.has_tls()) {
-      return BadFlag("policy", absl::StrCat("is needed, for '", address.Text(),
-                                            "' is not on this machine alone: it says who may do what"));
+      return BadFlag("policy",
+                     absl::StrCat("is needed, for '", address.Text(),
+                                  "' is not on this machine alone: it says who may do what"));
     }
-    return BadFlag("listen", absl::StrCat("'", address.Text(),
-                                          "' is not on this machine alone: give the --tls_ flags, or "
-                                          "--insecure_listen to go without"));
+    return BadFlag("listen",
+                   absl::StrCat("'", address.Text(),
+                                "' is not on this machine alone: give the --tls_ flags, or "
+                                "--insecure_listen to go without"));
   }
   for (const net::ListenAddress& address : config.insecure_listen) {
     if (address.is_unix()) return BadFlag("insecure_listen", "takes HOST:PORT; use --listen");
   }
   if (config.token_format != keyring::TokenFormat::kV2 && !config.legacy_db.empty()) {
-    return BadFlag("token_format", "is v2 while --legacy_db is given: the Python module reads no other");
+    return BadFlag("token_format",
+                   "is v2 while --legacy_db is given: the Python module reads no other");
   }
   if (config.cache_max_keys < 1 || config.cache_max_keys > kMaxCacheKeys) {
     return BadFlag("cache_max_keys", absl::StrCat("takes a number from 1 to ", kMaxCacheKeys));
@@ -226,9 +232,10 @@ absl::StatusOr<Config> ToConfig(const Flags& flags) {
 }  // namespace
 
 absl::StatusOr<ParsedCommandLine> ParseCommandLine(int argc, const char* const* argv) {
-  CLI::App app("Keeps users' data keys, and encrypts and decrypts with them over gRPC.\n"
-               "Master keys come from API_KEY_MASTER_KEY and API_KEY_MASTER_KEY_PREVIOUS, or _FILE.",
-               "keyward-server");
+  CLI::App app(
+      "Keeps users' data keys, and encrypts and decrypts with them over gRPC.\n"
+      "Master keys come from API_KEY_MASTER_KEY and API_KEY_MASTER_KEY_PREVIOUS, or _FILE.",
+      "keyward-server");
   app.set_version_flag("--version", std::string("keyward-server ") + kVersion);
   app.footer("Example:\n  API_KEY_MASTER_KEY_FILE=kek keyward-server --store=sqlite:keys.db");
   Flags flags;

@@ -24,12 +24,12 @@ struct Config {
   std::string store_url;            // of the PostgreSQL database
   std::string store_password_file;  // empty: none
   absl::Duration store_wait;
-  std::string legacy_db;            // empty: no bridge
-  std::string tls_cert;    // all three, or none
+  std::string legacy_db;  // empty: no bridge
+  std::string tls_cert;   // all three, or none
   std::string tls_key;
   std::string tls_client_ca;
-  std::string policy;                  // empty: none
-  audit::FileAuditLogOptions audit;    // an empty path: none
+  std::string policy;                // empty: none
+  audit::FileAuditLogOptions audit;  // an empty path: none
   std::optional<net::ListenAddress> health_listen;
   std::optional<net::ListenAddress> metrics_listen;
   bool reflection = false;
@@ -58,7 +58,8 @@ struct ParsedCommandLine {
   Config config;
 };
 
-// From flags, and from KEYWARD_<FLAG> where a flag is not given. An error is one line that names the flag.
+// From flags, and from KEYWARD_<FLAG> where a flag is not given. An error is one line that names
+// the flag.
 absl::StatusOr<ParsedCommandLine> ParseCommandLine(int argc, const char* const* argv);
 
 }  // namespace keyward

@@ -23,7 +23,8 @@ void AddFlags(CLI::App& app, Flags& flags) {
   AddFlag(app, "insecure_listen", flags.insecure_listen,
           "HOST:PORT without TLS on any address; key export and operators' calls are refused there")
       ->delimiter(',');
-  AddFlag(app, "store", flags.store, "where keys are kept: sqlite:PATH or postgresql://USER@HOST/DATABASE");
+  AddFlag(app, "store", flags.store,
+          "where keys are kept: sqlite:PATH or postgresql://USER@HOST/DATABASE");
   AddFlag(app, "store_password_file", flags.store_password_file,
           "file with the database user's password; for postgresql://");
   AddFlag(app, "store_wait", flags.store_wait,
@@ -44,8 +45,9 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_flag("--audit_sync", flags.audit_sync,
                "answer a call only once its record is on the disk")
       ->envname("KEYWARD_AUDIT_SYNC");
-  AddFlag(app, "health_listen", flags.health_listen,
-          "HOST:PORT, without TLS, that serves grpc.health.v1 alone, for probes; none unless given");
+  AddFlag(
+      app, "health_listen", flags.health_listen,
+      "HOST:PORT, without TLS, that serves grpc.health.v1 alone, for probes; none unless given");
   AddFlag(app, "metrics_listen", flags.metrics_listen,
           "HOST:PORT of an HTTP endpoint for Prometheus, /metrics; none unless given");
   AddFlag(app, "reflection", flags.reflection,

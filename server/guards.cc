@@ -32,7 +32,8 @@ class Guards::IdentityLog final : public tls::IdentityObserver {
  public:
   void OnReloaded(const tls::IdentityInfo& info) override {
     Log(LogLevel::kInfo, "tls_reloaded",
-        {{"serial", info.serial}, {"names", Names(info)},
+        {{"serial", info.serial},
+         {"names", Names(info)},
          {"not_after", absl::FormatTime(info.not_after, absl::UTCTimeZone())}});
   }
   void OnRefused(const absl::Status& why) override {
@@ -41,7 +42,9 @@ class Guards::IdentityLog final : public tls::IdentityObserver {
   }
   void OnExpiryNear(const tls::IdentityInfo& info, absl::Duration left) override {
     Log(LogLevel::kWarning, "tls_expiry",
-        {{"serial", info.serial}, {"names", Names(info)}, {"days_left", absl::ToInt64Hours(left) / 24}});
+        {{"serial", info.serial},
+         {"names", Names(info)},
+         {"days_left", absl::ToInt64Hours(left) / 24}});
   }
   void OnKeyReadableByOthers(const std::string& path) override {
     Log(LogLevel::kWarning, "tls_key_readable",

@@ -15,8 +15,8 @@
 
 namespace keyward {
 
-// Who gets in, who may do what, and what is recorded of it: TLS identity, policy and audit log, kept in step
-// with their files. Thread-safe.
+// Who gets in, who may do what, and what is recorded of it: TLS identity, policy and audit log,
+// kept in step with their files. Thread-safe.
 class Guards {
  public:
   // An error is one line for the operator.

@@ -111,8 +111,10 @@ void KeyOperations::Start() {
     keyring_.StopPool();
     Log(LogLevel::kError, "current_master_key_retired",
         {{"kek_id", keyring_.kek_id()},
-         {"message", std::string("another server has retired it: no new key is made and nothing is sealed for the "
-                                 "pool until this server starts with another one as API_KEY_MASTER_KEY")}});
+         {"message",
+          std::string(
+              "another server has retired it: no new key is made and nothing is sealed for the "
+              "pool until this server starts with another one as API_KEY_MASTER_KEY")}});
   });
 }
 

@@ -19,7 +19,8 @@ namespace {
 constexpr int kExitConfig = 78;  // EX_CONFIG of sysexits.h
 
 int Refuse(const absl::Status& status) {
-  std::fprintf(stderr, "keyward-server: %s\n", keyward::text::OneLine(std::string(status.message())).c_str());
+  std::fprintf(stderr, "keyward-server: %s\n",
+               keyward::text::OneLine(std::string(status.message())).c_str());
   return kExitConfig;
 }
 

@@ -94,7 +94,8 @@ absl::StatusOr<MasterKeyMaterial> TakeMasterKeys() {
   MasterKeyMaterial keys;
   auto listed = keyring::ParseKekList(previous->text);
   if (!listed.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(previous->source, ": ", listed.status().message()));
+    return absl::InvalidArgumentError(
+        absl::StrCat(previous->source, ": ", listed.status().message()));
   }
   keys.previous = *std::move(listed);
   if (!current.ok()) {

@@ -18,12 +18,13 @@ struct MasterKeyMaterial {
   std::vector<crypto::SecretBytes> previous;
 };
 
-// Reads API_KEY_MASTER_KEY and API_KEY_MASTER_KEY_PREVIOUS, or the files that their _FILE forms name, and
-// overwrites the values in the environment block, where ps and /proc would show them. An empty variable
-// counts as unset. To be called before other threads run.
+// Reads API_KEY_MASTER_KEY and API_KEY_MASTER_KEY_PREVIOUS, or the files that their _FILE forms
+// name, and overwrites the values in the environment block, where ps and /proc would show them. An
+// empty variable counts as unset. To be called before other threads run.
 //
-// A current key that is missing, unreadable or malformed is none (why_none says so); a value set together
-// with its _FILE, or previous keys that cannot be read, are an error, whose message names the variable.
+// A current key that is missing, unreadable or malformed is none (why_none says so); a value set
+// together with its _FILE, or previous keys that cannot be read, are an error, whose message names
+// the variable.
 absl::StatusOr<MasterKeyMaterial> TakeMasterKeys();
 
 }  // namespace keyward

@@ -50,7 +50,8 @@ void MeteredKeyStore::WriteMetrics(telemetry::MetricsWriter& writer) const {
   for (size_t operation = 0; operation < kOperations; ++operation) {
     const telemetry::CallCounters::Totals totals = calls_[operation].Read();
     const telemetry::Labels labels = {{"operation", kNames[operation]}};
-    for (const auto& [result, code] : {std::pair("ok", kOk), std::pair("unavailable", kUnavailable)}) {
+    for (const auto& [result, code] :
+         {std::pair("ok", kOk), std::pair("unavailable", kUnavailable)}) {
       writer.Counter("keyward_store_calls_total", "Calls to the store that have ended.",
                      {labels.front(), {"result", result}},
                      static_cast<double>(totals.handled[static_cast<size_t>(code)]));
@@ -69,13 +70,12 @@ void MeteredKeyStore::FindMany(std::vector<std::string> user_ids, FindManyCallba
 }
 
 void MeteredKeyStore::CreateMany(std::vector<store::NewUser> users, CreateManyCallback done) {
-  inner_->CreateMany(std::move(users),
-                     Metered(kCreate, [this, done = std::move(done)](auto created) mutable {
-                       created_ += std::count_if(created.begin(), created.end(), [](const auto& user) {
-                         return user.ok() && user->created;
-                       });
-                       done(std::move(created));
-                     }));
+  inner_->CreateMany(
+      std::move(users), Metered(kCreate, [this, done = std::move(done)](auto created) mutable {
+        created_ += std::count_if(created.begin(), created.end(),
+                                  [](const auto& user) { return user.ok() && user->created; });
+        done(std::move(created));
+      }));
 }
 
 void MeteredKeyStore::UpdateMany(std::vector<std::string> user_ids, Change change,

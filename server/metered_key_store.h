@@ -16,7 +16,8 @@
 
 namespace keyward {
 
-// Another store, and how its calls fare: how many, how many of them found it unavailable, and how long they took.
+// Another store, and how its calls fare: how many, how many of them found it unavailable, and how
+// long they took.
 class MeteredKeyStore : public store::KeyStore {
  public:
   explicit MeteredKeyStore(std::unique_ptr<store::KeyStore> inner) : inner_(std::move(inner)) {}
@@ -50,7 +51,7 @@ class MeteredKeyStore : public store::KeyStore {
 
   std::array<telemetry::CallCounters, kOperations> calls_;
   std::atomic<uint64_t> created_ = 0;
-  std::atomic<bool> is_up_ = true;  // as the last call found it
+  std::atomic<bool> is_up_ = true;                // as the last call found it
   const std::unique_ptr<store::KeyStore> inner_;  // its end answers what it still has
 };
 

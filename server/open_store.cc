@@ -16,8 +16,8 @@ absl::StatusOr<std::string> ReadPassword(const std::string& path) {
   std::ifstream file(path);
   std::string password;
   if (std::getline(file, password) && !password.empty()) return password;
-  return absl::NotFoundError(
-      absl::StrCat("--store_password_file: ", path, " cannot be read, or begins with an empty line"));
+  return absl::NotFoundError(absl::StrCat("--store_password_file: ", path,
+                                          " cannot be read, or begins with an empty line"));
 }
 
 absl::StatusOr<std::unique_ptr<store::KeyStore>> OpenPostgres(const Config& config) {

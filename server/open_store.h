@@ -9,8 +9,8 @@
 
 namespace keyward {
 
-// The store that was asked for, a SQLite file or a PostgreSQL database, without the legacy bridge. An error is one line
-// for the operator.
+// The store that was asked for, a SQLite file or a PostgreSQL database, without the legacy bridge.
+// An error is one line for the operator.
 absl::StatusOr<std::unique_ptr<store::KeyStore>> OpenStore(const Config& config);
 
 }  // namespace keyward

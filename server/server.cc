@@ -69,7 +69,8 @@ absl::StatusOr<net::ConnectionLimits> FitToDescriptors(net::ConnectionLimits lim
   if (room < limits.in_all) {
     Log(LogLevel::kWarning, "few_descriptors",
         {{"max_connections", room},
-         {"message", std::string("fewer connections than --max_connections: raise RLIMIT_NOFILE")}});
+         {"message",
+          std::string("fewer connections than --max_connections: raise RLIMIT_NOFILE")}});
     limits.in_all = room;
   }
   return limits;
@@ -141,14 +142,13 @@ absl::Status Server::BridgeStore() {
 absl::Status Server::OpenKeyring() {
   keyring_ = std::make_unique<keyring::Keyring>(
       master_keys_, *store_, keyring::SystemClock(), crypto::SystemRandom(),
-      keyring::Keyring::Options{
-          .cache_max_users = static_cast<size_t>(config_.cache_max_keys),
-          .cache_ttl = config_.cache_ttl,
-          .token_format = config_.token_format,
-          .lifecycle = {.delete_grace = config_.delete_grace,
-                        .legacy_shared = !config_.legacy_db.empty()},
-          .rotation = {.max_age = config_.rotate_after,
-                       .max_messages = config_.rotate_after_messages}});
+      keyring::Keyring::Options{.cache_max_users = static_cast<size_t>(config_.cache_max_keys),
+                                .cache_ttl = config_.cache_ttl,
+                                .token_format = config_.token_format,
+                                .lifecycle = {.delete_grace = config_.delete_grace,
+                                              .legacy_shared = !config_.legacy_db.empty()},
+                                .rotation = {.max_age = config_.rotate_after,
+                                             .max_messages = config_.rotate_after_messages}});
   auto operations = KeyOperations::Open(config_, master_keys_, *store_, *keyring_);
   if (!operations.ok()) return operations.status();
   operations_ = *std::move(operations);
@@ -233,7 +233,8 @@ bool Server::Drain() {
   SetServing(false);
   const bool all_ended = rpc_->Drain(config_.drain_delay, config_.drain_timeout);
   if (probes_ != nullptr) probes_->Drain(absl::ZeroDuration(), absl::ZeroDuration());
-  Log(all_ended ? LogLevel::kInfo : LogLevel::kWarning, "stopped", {{"all_calls_ended", all_ended}});
+  Log(all_ended ? LogLevel::kInfo : LogLevel::kWarning, "stopped",
+      {{"all_calls_ended", all_ended}});
   return all_ended;
 }
 

@@ -25,8 +25,8 @@ class Server {
   static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config,
                                                        MasterKeyMaterial master_keys);
 
-  // Refuses new calls, lets those in flight end, and stops. Once. False where one still waits for the
-  // store: then the server must not be destroyed.
+  // Refuses new calls, lets those in flight end, and stops. Once. False where one still waits for
+  // the store: then the server must not be destroyed.
   bool Drain();
 
   // SIGHUP: looks at the files of TLS and policy now, and begins a new audit log.

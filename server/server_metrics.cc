@@ -12,8 +12,8 @@ void WriteKeyringMetrics(const keyring::MasterKeys& keks, const keyring::Keyring
   const keyring::KeyCache::Figures cache = keyring.cache_figures();
   writer.Gauge("keyward_cache_entries", "Users whose keys are cached.", {},
                static_cast<double>(cache.entries));
-  writer.Counter("keyward_cache_hits_total", "Users who were looked for in the cache, and found.", {},
-                 static_cast<double>(cache.hits));
+  writer.Counter("keyward_cache_hits_total", "Users who were looked for in the cache, and found.",
+                 {}, static_cast<double>(cache.hits));
   writer.Counter("keyward_cache_misses_total", "Users who were not found there, or too old.", {},
                  static_cast<double>(cache.misses));
   writer.Counter("keyward_cache_evictions_total", "Users who went to make room.", {},
@@ -21,8 +21,9 @@ void WriteKeyringMetrics(const keyring::MasterKeys& keks, const keyring::Keyring
   writer.Gauge("keyward_encryption_enabled", "Whether there is a usable master key.", {},
                keyring.encryption_enabled() ? 1 : 0);
   for (const keyring::Kek& kek : keks.all()) {
-    writer.Gauge("keyward_kek_info", "The master keys that are loaded.",
-                 {{"kek_id", kek.hex_id()}, {"state", &kek == keks.current() ? "current" : "previous"}}, 1);
+    writer.Gauge(
+        "keyward_kek_info", "The master keys that are loaded.",
+        {{"kek_id", kek.hex_id()}, {"state", &kek == keks.current() ? "current" : "previous"}}, 1);
   }
   const keyring::RewrapProgress rewrap = operations.rewrap_progress();
   using State = keyring::RewrapProgress::State;
@@ -40,7 +41,8 @@ void WriteAuditMetrics(const audit::AuditLog& audit, telemetry::MetricsWriter& w
   const audit::AuditCounters counters = audit.counters();
   writer.Counter("keyward_audit_lines_total", "Lines of the audit log that were written.", {},
                  static_cast<double>(counters.lines));
-  writer.Counter("keyward_audit_bytes_total", "Their bytes.", {}, static_cast<double>(counters.bytes));
+  writer.Counter("keyward_audit_bytes_total", "Their bytes.", {},
+                 static_cast<double>(counters.bytes));
   writer.Counter("keyward_audit_lost_events_total", "Events that could not be written.", {},
                  static_cast<double>(counters.lost_events));
   writer.Counter("keyward_audit_failed_rotations_total", "Attempts at a new file that failed.", {},
@@ -53,8 +55,8 @@ void WriteCertificateMetrics(const tls::IdentityFiles& identity, telemetry::Metr
                absl::ToDoubleSeconds(identity.info().not_after - absl::UnixEpoch()));
   writer.Counter("keyward_certificate_reloads_total", "New certificates that were taken up.", {},
                  static_cast<double>(identity.reloads()));
-  writer.Counter("keyward_certificate_refusals_total", "New certificates that cannot be served.", {},
-                 static_cast<double>(identity.refusals()));
+  writer.Counter("keyward_certificate_refusals_total", "New certificates that cannot be served.",
+                 {}, static_cast<double>(identity.refusals()));
 }
 
 void WriteBuildInfo(telemetry::MetricsWriter& writer) {

@@ -17,17 +17,17 @@ namespace {
 constexpr const char* kNeeded[] = {
     // files: databases, logs, certificates, /proc
     "open", "openat", "close", "read", "write", "readv", "writev", "pread64", "pwrite64", "preadv",
-    "pwritev", "lseek", "fsync", "fdatasync", "sync_file_range", "ftruncate", "fallocate", "fadvise64",
-    "stat", "fstat", "lstat", "newfstatat", "statx", "statfs", "fstatfs", "access", "faccessat", "faccessat2", "readlink",
-    "readlinkat", "getcwd", "getdents64", "unlink", "unlinkat", "rename", "renameat", "renameat2", "link",
-    "linkat", "chmod", "fchmod", "fchmodat", "fchown", "umask", "flock", "fcntl", "ioctl", "dup", "dup3",
-    "pipe2",
+    "pwritev", "lseek", "fsync", "fdatasync", "sync_file_range", "ftruncate", "fallocate",
+    "fadvise64", "stat", "fstat", "lstat", "newfstatat", "statx", "statfs", "fstatfs", "access",
+    "faccessat", "faccessat2", "readlink", "readlinkat", "getcwd", "getdents64", "unlink",
+    "unlinkat", "rename", "renameat", "renameat2", "link", "linkat", "chmod", "fchmod", "fchmodat",
+    "fchown", "umask", "flock", "fcntl", "ioctl", "dup", "dup3", "pipe2",
     // memory
-    "brk", "mmap", "munmap", "mremap", "mprotect", "madvise", "mincore", "mlock", "mlock2", "munlock",
-    "memfd_create", "memfd_secret", "membarrier",
+    "brk", "mmap", "munmap", "mremap", "mprotect", "madvise", "mincore", "mlock", "mlock2",
+    "munlock", "memfd_create", "memfd_secret", "membarrier",
     // threads and signals; clone has a rule of its own
-    "futex", "set_robust_list", "get_robust_list", "rseq", "set_tid_address", "gettid", "tgkill", "exit",
-    "exit_group", "sched_yield", "sched_getaffinity", "sched_setaffinity", "sched_getparam",
+    "futex", "set_robust_list", "get_robust_list", "rseq", "set_tid_address", "gettid", "tgkill",
+    "exit", "exit_group", "sched_yield", "sched_getaffinity", "sched_setaffinity", "sched_getparam",
     "sched_getscheduler", "sched_setscheduler", "getcpu", "arch_prctl", "prctl", "rt_sigaction",
     "rt_sigprocmask", "rt_sigreturn", "rt_sigtimedwait", "rt_sigsuspend", "sigaltstack",
     "restart_syscall",
@@ -40,8 +40,8 @@ constexpr const char* kNeeded[] = {
     "shutdown", "epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait",
     "epoll_pwait2", "poll", "ppoll", "select", "pselect6", "eventfd2",
     // about itself
-    "getrandom", "getpid", "getppid", "getuid", "geteuid", "getgid", "getegid", "getrusage", "getrlimit",
-    "setrlimit", "prlimit64", "uname", "sysinfo", "times"};
+    "getrandom", "getpid", "getppid", "getuid", "geteuid", "getgid", "getegid", "getrusage",
+    "getrlimit", "setrlimit", "prlimit64", "uname", "sysinfo", "times"};
 
 // The name service asks the kernel for its addresses by netlink.
 constexpr unsigned kSocketFamilies[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
@@ -65,7 +65,8 @@ int AddRules(const Filter& filter) {
                                        SCMP_A0(SCMP_CMP_EQ, family));
     if (error != 0) return error;
   }
-  // Threads, but no processes. clone3 hides its flags from a filter; without it the C library uses clone.
+  // Threads, but no processes. clone3 hides its flags from a filter; without it the C library uses
+  // clone.
   return seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
                           SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
 }

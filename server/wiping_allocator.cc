@@ -1,9 +1,10 @@
-// Overwrites all heap memory of the process when it is freed, gRPC's and OpenSSL's too: a plaintext must not
-// outlive its call in memory that the next owner, or a thief of the whole memory, reads. For the program
-// alone; it takes the place of the libraries' functions when it is linked in.
+// Overwrites all heap memory of the process when it is freed, gRPC's and OpenSSL's too: a plaintext
+// must not outlive its call in memory that the next owner, or a thief of the whole memory, reads.
+// For the program alone; it takes the place of the libraries' functions when it is linked in.
 //
-// The memory itself is jemalloc's: a call to gRPC frees a block of some 12 KB, which the C library's own
-// allocator does not keep at hand. See docs/adr/0015-jemalloc-that-overwrites.md for the figures.
+// The memory itself is jemalloc's: a call to gRPC frees a block of some 12 KB, which the C
+// library's own allocator does not keep at hand. See docs/adr/0015-jemalloc-that-overwrites.md for
+// the figures.
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define KEYWARD_SANITIZED 1
@@ -62,7 +63,9 @@ void operator delete[](void* block, size_t) noexcept { free(block); }
 void operator delete(void* block, std::align_val_t) noexcept { free(block); }
 void operator delete[](void* block, std::align_val_t) noexcept { free(block); }
 void operator delete(void* block, std::align_val_t, const std::nothrow_t&) noexcept { free(block); }
-void operator delete[](void* block, std::align_val_t, const std::nothrow_t&) noexcept { free(block); }
+void operator delete[](void* block, std::align_val_t, const std::nothrow_t&) noexcept {
+  free(block);
+}
 void operator delete(void* block, size_t, std::align_val_t) noexcept { free(block); }
 void operator delete[](void* block, size_t, std::align_val_t) noexcept { free(block); }
 

@@ -1,5 +1,5 @@
-// Wrapping keys under another master key: one key alone, and all that a SQLite store holds. The store works in a
-// folder of its own under TMPDIR, whose disk is the one that is measured.
+// Wrapping keys under another master key: one key alone, and all that a SQLite store holds. The
+// store works in a folder of its own under TMPDIR, whose disk is the one that is measured.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -33,8 +33,8 @@ keyring::MasterKeys Keks(char current, char previous) {
 
 void BM_RewrapKey(benchmark::State& state) {
   const keyring::MasterKeys keks = Keks('n', 'o');
-  const store::KeyVersion old = keyring::WrapNewKey(keks.all()[1], "alice", 1, absl::UnixEpoch(),
-                                                    crypto::SystemRandom());
+  const store::KeyVersion old =
+      keyring::WrapNewKey(keks.all()[1], "alice", 1, absl::UnixEpoch(), crypto::SystemRandom());
   for (auto _ : state) {
     const auto rewrapped = keyring::RewrapKey(keks, "alice", old, crypto::SystemRandom());
     if (!rewrapped.ok()) return state.SkipWithError("it does not open");

@@ -164,7 +164,8 @@ void BM_StoreRewrap(benchmark::State& state) {
 }
 BENCHMARK(BM_StoreRewrap)->UseRealTime();
 
-// Destroying a user's key: the first time in a process, which goes through the whole file, and after that.
+// Destroying a user's key: the first time in a process, which goes through the whole file, and
+// after that.
 void BM_StoreDestroy(benchmark::State& state) {
   FilledStore& store = FilledStore::Get();
   const bool first = state.range(0) == 1;

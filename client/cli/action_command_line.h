@@ -7,11 +7,12 @@
 
 namespace keyward::cli {
 
-// Gives audit, certs, migrate and policy their actions (`audit verify`), which write what they are given to
-// `into`; other verbs nothing.
+// Gives audit, certs, migrate and policy their actions (`audit verify`), which write what they are
+// given to `into`; other verbs nothing.
 void AddActions(CLI::App& verb, Invocation& into);
 
-// What the parser leaves to be done for them, once it knows the verb. Throws CLI's own errors, like the parser.
+// What the parser leaves to be done for them, once it knows the verb. Throws CLI's own errors, like
+// the parser.
 void FinishAction(const CLI::App& verb, Invocation& invocation);
 
 }  // namespace keyward::cli

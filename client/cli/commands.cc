@@ -28,9 +28,9 @@
 #include "client/cli/migrate.h"
 #include "client/cli/policy.h"
 #include "client/cli/restore.h"
+#include "client/cli/store_copy.h"
 #include "client/cli/times.h"
 #include "client/cli/token_format.h"
-#include "client/cli/store_copy.h"
 #include "client/cli/verify.h"
 #include "client/cli/verify_online.h"
 #include "client/cpp/src/utf8.h"
@@ -209,16 +209,27 @@ struct Verb {
   ExitStatus (*run)(const Invocation&, Output&);
 };
 constexpr std::array kRuns = {
-    Verb{"genkey", GenKey},    Verb{"status", Status},
-    Verb{"encrypt", Encrypt},  Verb{"decrypt", Decrypt},
-    Verb{"user-key", UserKey}, Verb{"pool-key", PoolKey},
-    Verb{"hash", Hash},        Verb{"is-encrypted", IsEncrypted},
-    Verb{"audit", RunAudit},   Verb{"certs", MakeTrialCertificates},
-    Verb{"policy", RunPolicy}, Verb{"verify", Verify},
-    Verb{"rewrap", Rewrap},    Verb{"key", RunKey},
-    Verb{"kek", RunKek},       Verb{"backup", MakeBackup},
-    Verb{"restore", Restore},  Verb{"import", ImportLegacy},
-    Verb{"store", RunStore},   Verb{"legacy", RunLegacy}, Verb{"migrate", MigrateRedis},
+    Verb{"genkey", GenKey},
+    Verb{"status", Status},
+    Verb{"encrypt", Encrypt},
+    Verb{"decrypt", Decrypt},
+    Verb{"user-key", UserKey},
+    Verb{"pool-key", PoolKey},
+    Verb{"hash", Hash},
+    Verb{"is-encrypted", IsEncrypted},
+    Verb{"audit", RunAudit},
+    Verb{"certs", MakeTrialCertificates},
+    Verb{"policy", RunPolicy},
+    Verb{"verify", Verify},
+    Verb{"rewrap", Rewrap},
+    Verb{"key", RunKey},
+    Verb{"kek", RunKek},
+    Verb{"backup", MakeBackup},
+    Verb{"restore", Restore},
+    Verb{"import", ImportLegacy},
+    Verb{"store", RunStore},
+    Verb{"legacy", RunLegacy},
+    Verb{"migrate", MigrateRedis},
 };
 
 }  // namespace

@@ -110,25 +110,26 @@ What a token holds does not leave the server. associated_data is the one that it
              "where test cannot tell because the file is bad.",
              R"({"grants":2,"limits":1}
   {"allowed":true,"grant":2,"line":7}   (denied: {"allowed":false}))"},
-    VerbHelp{"verify", "Check a server's database, or a backup of it, row by row",
-             "API_KEY_MASTER_KEY_FILE=master.key keyward verify /backup/keys.db\n"
-             "  keyward verify --store sqlite:/var/lib/keyward/keys.db --json\n"
-             "  keyward verify --online                     (the store of a server that runs)\n\n"
-             "It takes the KEKs as the server does, from API_KEY_MASTER_KEY and _PREVIOUS or\n"
-             "their _FILE forms, and unwraps every key. The database and its log (FILE-wal,\n"
-             "which belongs to it) are only read; FILE.lock is locked meanwhile, and made where\n"
-             "there is none. A row that was deleted leaves no trace: compare the number of users\n"
-             "with what it should be.\n\n"
-             "What is wrong is a line each: STORED_KEY_CORRUPT, KEK_NOT_LOADED, ROW_MALFORMED,\n"
-             "STATE_UNKNOWN, NO_VERSIONS, PRIMARY_MISSING by user and version, and FILE_DAMAGED.\n"
-             "Text has up to a hundred lines of a kind, --json has all.\n\n"
-             "With --online the server does it, under its own KEKs and whatever its store is, while\n"
-             "it serves (permission admin on '*'); of each kind of fault it names the first users.\n"
-             "The other form asks no server.\n\n"
-             "Exit status: 0 for a sound database; 1 for one that is not; 2 for usage, without a\n"
-             "KEK, and for a file that is missing, not Keyward's, or a newer Keyward's; 78 where\n"
-             "another process, the server say, has it open.",
-             R"({"user_id":"bob","version":1,"reason":"KEK_NOT_LOADED","message":"…"}   (for each)
+    VerbHelp{
+        "verify", "Check a server's database, or a backup of it, row by row",
+        "API_KEY_MASTER_KEY_FILE=master.key keyward verify /backup/keys.db\n"
+        "  keyward verify --store sqlite:/var/lib/keyward/keys.db --json\n"
+        "  keyward verify --online                     (the store of a server that runs)\n\n"
+        "It takes the KEKs as the server does, from API_KEY_MASTER_KEY and _PREVIOUS or\n"
+        "their _FILE forms, and unwraps every key. The database and its log (FILE-wal,\n"
+        "which belongs to it) are only read; FILE.lock is locked meanwhile, and made where\n"
+        "there is none. A row that was deleted leaves no trace: compare the number of users\n"
+        "with what it should be.\n\n"
+        "What is wrong is a line each: STORED_KEY_CORRUPT, KEK_NOT_LOADED, ROW_MALFORMED,\n"
+        "STATE_UNKNOWN, NO_VERSIONS, PRIMARY_MISSING by user and version, and FILE_DAMAGED.\n"
+        "Text has up to a hundred lines of a kind, --json has all.\n\n"
+        "With --online the server does it, under its own KEKs and whatever its store is, while\n"
+        "it serves (permission admin on '*'); of each kind of fault it names the first users.\n"
+        "The other form asks no server.\n\n"
+        "Exit status: 0 for a sound database; 1 for one that is not; 2 for usage, without a\n"
+        "KEK, and for a file that is missing, not Keyward's, or a newer Keyward's; 78 where\n"
+        "another process, the server say, has it open.",
+        R"({"user_id":"bob","version":1,"reason":"KEK_NOT_LOADED","message":"…"}   (for each)
   {"verified":false,"users":3,"versions":4,"destroyed":0,"faults":1,
    "keks":[{"kek_id":"…","versions":4,"loaded":true,"current":true}]}   (the last line)
   --online: {"verified":true,"users":3,"keys":4,"faults":[]})"},

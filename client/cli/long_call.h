@@ -12,8 +12,8 @@
 
 namespace keyward::cli {
 
-// Calls, and shows on a terminal for how long `doing` ("backing up") has gone on: for a call of which the server
-// tells nothing before it is done.
+// Calls, and shows on a terminal for how long `doing` ("backing up") has gone on: for a call of
+// which the server tells nothing before it is done.
 template <typename Call>
 auto ShowHowLong(std::string_view doing, const Call& call) {
   constexpr std::chrono::milliseconds kBetweenLooks(200);
@@ -22,7 +22,8 @@ auto ShowHowLong(std::string_view doing, const Call& call) {
   const absl::Time begun = absl::Now();
   while (answer.wait_for(kBetweenLooks) == std::future_status::timeout) {
     if (!line.Due()) continue;
-    line.Show(absl::StrCat(std::string(doing), ", ", absl::ToInt64Seconds(absl::Now() - begun), " s"));
+    line.Show(
+        absl::StrCat(std::string(doing), ", ", absl::ToInt64Seconds(absl::Now() - begun), " s"));
   }
   return answer.get();
 }

@@ -10,9 +10,10 @@ class App;
 
 namespace keyward::cli {
 
-// Where a command line ends before a command that has to come, or names one that there is not: which ones
-// there are, such as "key takes a command: list, get, …". What was typed in its place is not repeated: it may
-// be a secret. To be asked of an app whose parsing failed; nullopt where that was for another reason.
+// Where a command line ends before a command that has to come, or names one that there is not:
+// which ones there are, such as "key takes a command: list, get, …". What was typed in its place is
+// not repeated: it may be a secret. To be asked of an app whose parsing failed; nullopt where that
+// was for another reason.
 std::optional<std::string> MissingCommand(const CLI::App& app);
 
 }  // namespace keyward::cli

@@ -74,8 +74,9 @@ std::unique_ptr<store::KeyStore> Open(const std::string& spec, const std::string
 
 ExitStatus Finish(const UserCopy::Counts& counts, Output& output) {
   const bool well = counts.faults == 0;
-  const std::string text = absl::StrCat(well ? "OK" : "BAD", ": ", counts.users, " users, ",
-                                        counts.versions, " versions, ", counts.copied, " users copied");
+  const std::string text =
+      absl::StrCat(well ? "OK" : "BAD", ": ", counts.users, " users, ", counts.versions,
+                   " versions, ", counts.copied, " users copied");
   const ExitStatus status = output.Result(text,
                                           JsonObject()
                                               .Boolean("complete", well)
@@ -85,7 +86,8 @@ ExitStatus Finish(const UserCopy::Counts& counts, Output& output) {
                                               .Number("faults", counts.faults),
                                           well ? kExitOk : kExitNo);
   if (status != kExitNo) return status;
-  return output.Fail({"DATA_LOSS", "NOT_ALL_COPIED", absl::StrCat(counts.faults, " users are not the same in both"),
+  return output.Fail({"DATA_LOSS", "NOT_ALL_COPIED",
+                      absl::StrCat(counts.faults, " users are not the same in both"),
                       "keyward verify tells what is wrong with rows"},
                      kExitNo);
 }

@@ -6,8 +6,9 @@
 
 namespace keyward::cli {
 
-// keyward store copy: from one store into another, and compares them. kExitOk; kExitNo and whose keys are not there;
-// kExitUsage where a store cannot be opened, or breaks off; kExitInUse where another process owns a SQLite file.
+// keyward store copy: from one store into another, and compares them. kExitOk; kExitNo and whose
+// keys are not there; kExitUsage where a store cannot be opened, or breaks off; kExitInUse where
+// another process owns a SQLite file.
 ExitStatus RunStore(const Invocation& invocation, Output& output);
 
 }  // namespace keyward::cli

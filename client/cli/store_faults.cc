@@ -10,9 +10,7 @@ namespace {
 
 using client::StoreFault;
 
-void AppendText(std::string* out, const std::string& text) {
-  absl::StrAppend(out, JsonText(text));
-}
+void AppendText(std::string* out, const std::string& text) { absl::StrAppend(out, JsonText(text)); }
 
 }  // namespace
 

@@ -51,8 +51,8 @@ bool HasKeyOf(const UserKeys& theirs, const UserKeys& user) {
   });
 }
 
-std::vector<absl::StatusOr<UserKeys>> UpdateAll(KeyStore& store,
-                                                const std::map<std::string, const UserKeys*>& users) {
+std::vector<absl::StatusOr<UserKeys>> UpdateAll(
+    KeyStore& store, const std::map<std::string, const UserKeys*>& users) {
   std::vector<std::string> ids;
   for (const auto& [id, user] : users) ids.push_back(id);
   return sync::Await<std::vector<absl::StatusOr<UserKeys>>>([&](auto done) {

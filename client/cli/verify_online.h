@@ -6,8 +6,8 @@
 
 namespace keyward::cli {
 
-// keyward verify --online: has the server unwrap every key of its store, whichever that is, while it serves.
-// kExitOk; kExitNo where keys do not open, or the call fails.
+// keyward verify --online: has the server unwrap every key of its store, whichever that is, while
+// it serves. kExitOk; kExitNo where keys do not open, or the call fails.
 ExitStatus VerifyOnline(const Invocation& invocation, Output& output);
 
 }  // namespace keyward::cli

@@ -13,9 +13,10 @@ enum class PeerKind {
   kInsecureNetwork,  // anyone: it came in on a listener of --insecure_listen
 };
 
-// By the listener that a call came in on, not by the address it came from: behind a proxy everyone seems
-// to be on this machine. `transport_security` is gRPC's name for it, "local", "ssl" or "insecure";
-// `authenticated` says that the peer proved itself. Anything else counts as the network.
+// By the listener that a call came in on, not by the address it came from: behind a proxy everyone
+// seems to be on this machine. `transport_security` is gRPC's name for it, "local", "ssl" or
+// "insecure"; `authenticated` says that the peer proved itself. Anything else counts as the
+// network.
 PeerKind ClassifyPeer(std::string_view transport_security, bool authenticated);
 
 // The two RPCs that hand out key bytes are closed to peers of whom nothing is known:

@@ -10,8 +10,8 @@
 
 #include "keyward/policy/v1/policy.pb.h"
 #include "server/auth/rule_reader.h"
-#include "server/text/text.h"
 #include "server/auth/text_rule.h"
+#include "server/text/text.h"
 
 namespace keyward::auth {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "absl/strings/ascii.h"
 #include "server/auth/spiffe_id.h"
-#include "server/text/text.h"
 #include "server/errors/errors.h"
+#include "server/text/text.h"
 
 namespace keyward::auth {
 namespace {

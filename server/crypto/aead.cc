@@ -30,8 +30,8 @@ AeadKey::AeadKey(const SecretBytes& key) : AeadKey(key.ExposeSecret()) {}
 
 AeadKey::AeadKey(std::string_view key) {
   if (key.size() != kKeyBytes ||
-      !EVP_AEAD_CTX_init(new (context_) EVP_AEAD_CTX, EVP_aead_aes_256_gcm(), Bytes(key), key.size(),
-                         kTagBytes, nullptr)) {
+      !EVP_AEAD_CTX_init(new (context_) EVP_AEAD_CTX, EVP_aead_aes_256_gcm(), Bytes(key),
+                         key.size(), kTagBytes, nullptr)) {
     std::abort();
   }
 }

@@ -9,9 +9,9 @@
 #include "server/crypto/random.h"
 #include "server/crypto/secret_bytes.h"
 
-// AES-256-GCM (NIST SP 800-38D) with 96-bit nonces and 128-bit tags. What is sealed can be neither read
-// nor changed without the key, and opens only with the associated data it was sealed with. A nonce must
-// never serve twice under one key; random ones are safe for 2^32 messages a key.
+// AES-256-GCM (NIST SP 800-38D) with 96-bit nonces and 128-bit tags. What is sealed can be neither
+// read nor changed without the key, and opens only with the associated data it was sealed with. A
+// nonce must never serve twice under one key; random ones are safe for 2^32 messages a key.
 namespace keyward::crypto {
 
 inline constexpr size_t kKeyBytes = 32;

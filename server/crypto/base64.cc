@@ -10,8 +10,8 @@
 namespace keyward::crypto {
 namespace {
 
-// Text goes block by block through an array of sextets, one a byte. The loops over a block have no branch, so
-// that the compiler turns them into vector instructions.
+// Text goes block by block through an array of sextets, one a byte. The loops over a block have no
+// branch, so that the compiler turns them into vector instructions.
 constexpr size_t kBlockBytes = 48;
 constexpr size_t kBlockCharacters = 64;
 using Sextets = std::array<uint8_t, kBlockCharacters>;
@@ -39,7 +39,8 @@ void Store(T value, void* to) {
   std::memcpy(to, &value, sizeof(value));
 }
 
-// Six bytes at a time: 48 bits, halved into parts of 24, 12 and 6. The first is the most significant.
+// Six bytes at a time: 48 bits, halved into parts of 24, 12 and 6. The first is the most
+// significant.
 void SplitBlock(const char* bytes, Sextets& sextets) {
   for (size_t i = 0; i < kBlockCharacters; i += 8, bytes += 6) {
     uint64_t bits = uint64_t{Load<uint32_t>(bytes)} << 16 | Load<uint16_t>(bytes + 4);
@@ -72,11 +73,10 @@ constexpr uint8_t Distance(int from, int to) { return static_cast<uint8_t>(to - 
 void EncodeBlock(const Sextets& sextets, char* characters) {
   for (size_t i = 0; i < kBlockCharacters; ++i) {
     const auto value = static_cast<int8_t>(sextets[i]);
-    const uint8_t add = (InRange(value, 0, 25) & Distance(0, 'A')) |
-                        (InRange(value, 26, 51) & Distance(26, 'a')) |
-                        (InRange(value, 52, 61) & Distance(52, '0')) |
-                        (InRange(value, 62, 62) & Distance(62, '-')) |
-                        (InRange(value, 63, 63) & Distance(63, '_'));
+    const uint8_t add =
+        (InRange(value, 0, 25) & Distance(0, 'A')) | (InRange(value, 26, 51) & Distance(26, 'a')) |
+        (InRange(value, 52, 61) & Distance(52, '0')) |
+        (InRange(value, 62, 62) & Distance(62, '-')) | (InRange(value, 63, 63) & Distance(63, '_'));
     characters[i] = static_cast<char>(sextets[i] + add);
   }
 }
@@ -172,7 +172,8 @@ std::optional<SecretBytes> DecodeSecretBase64(std::string_view text) {
   if (!unpadded) return std::nullopt;
   bool decoded = unpadded->empty();
   SecretBytes bytes(unpadded->size() * 3 / 4, [&](absl::Span<uint8_t> out) {
-    decoded = Decode(*unpadded, /*standard_alphabet_too=*/true, reinterpret_cast<char*>(out.data()));
+    decoded =
+        Decode(*unpadded, /*standard_alphabet_too=*/true, reinterpret_cast<char*>(out.data()));
   });
   if (!decoded) return std::nullopt;
   return bytes;

@@ -19,8 +19,8 @@ std::string Sha256Hex(std::string_view data);
 // HMAC-SHA256 (RFC 2104).
 Sha256Digest HmacSha256(const SecretBytes& key, std::string_view data);
 
-// HMAC-SHA256 under one key for many messages: what follows from the key alone is computed once, and kept
-// in locked memory. Thread-safe; moves but does not copy.
+// HMAC-SHA256 under one key for many messages: what follows from the key alone is computed once,
+// and kept in locked memory. Thread-safe; moves but does not copy.
 class HmacSha256Key {
  public:
   explicit HmacSha256Key(const SecretBytes& key);

@@ -24,7 +24,8 @@ SecretBytes Pbkdf2HmacSha256(const SecretBytes& secret, std::string_view salt, u
   });
 }
 
-// BoringSSL's HKDF leaves both keys on the stack; one block is all of its second step that is needed.
+// BoringSSL's HKDF leaves both keys on the stack; one block is all of its second step that is
+// needed.
 SecretBytes HkdfSha256(const SecretBytes& secret, std::string_view salt, std::string_view info) {
   const std::string_view bytes = secret.ExposeSecret();
   const SecretBytes extracted(sizeof(Sha256Digest), [&](absl::Span<uint8_t> out) {

@@ -13,8 +13,8 @@ namespace keyward::crypto {
 SecretBytes Pbkdf2HmacSha256(const SecretBytes& secret, std::string_view salt, uint32_t iterations,
                              size_t size);
 
-// HKDF-SHA256 (RFC 5869): the first 32 bytes that a secret and a salt, which may be empty, give for the
-// purpose that `info` names.
+// HKDF-SHA256 (RFC 5869): the first 32 bytes that a secret and a salt, which may be empty, give for
+// the purpose that `info` names.
 SecretBytes HkdfSha256(const SecretBytes& secret, std::string_view salt, std::string_view info);
 
 }  // namespace keyward::crypto

@@ -27,10 +27,10 @@ size_t RoundUpToPages(size_t size) { return (size + PageBytes() - 1) / PageBytes
   std::abort();
 }
 
-// Puts pages in place of those at `at` that the kernel maps for this process alone, and not for itself:
-// neither a debugger nor a bug that reads foreign memory gets at them. They are locked by nature. False
-// where the kernel has none (memfd_secret(2), Linux 5.14 and later where it is switched on), or
-// RLIMIT_MEMLOCK allows no more.
+// Puts pages in place of those at `at` that the kernel maps for this process alone, and not for
+// itself: neither a debugger nor a bug that reads foreign memory gets at them. They are locked by
+// nature. False where the kernel has none (memfd_secret(2), Linux 5.14 and later where it is
+// switched on), or RLIMIT_MEMLOCK allows no more.
 bool MapSecretPages(void* at, size_t size) {
 #ifdef SYS_memfd_secret
   const int file = static_cast<int>(syscall(SYS_memfd_secret, O_CLOEXEC));

@@ -11,13 +11,14 @@
 
 namespace keyward::crypto {
 
-// Memory for secrets: kept out of swap and of core dumps, with an inaccessible page on either side of each
-// region. Where the kernel has memfd_secret(2), no other process and not even the kernel maps it; else it is
-// locked (mlock) and marked (MADV_DONTDUMP). Thread-safe.
+// Memory for secrets: kept out of swap and of core dumps, with an inaccessible page on either side
+// of each region. Where the kernel has memfd_secret(2), no other process and not even the kernel
+// maps it; else it is locked (mlock) and marked (MADV_DONTDUMP). Thread-safe.
 //
-// Locked memory is scarce (RLIMIT_MEMLOCK is 8 MiB on Debian, often less in a container), so blocks are
-// small and few: what is kept for long, or in numbers, is kept sealed elsewhere. Where the limit is
-// reached, blocks come from unlocked memory, still kept out of dumps; unlocked_bytes() tells.
+// Locked memory is scarce (RLIMIT_MEMLOCK is 8 MiB on Debian, often less in a container), so blocks
+// are small and few: what is kept for long, or in numbers, is kept sealed elsewhere. Where the
+// limit is reached, blocks come from unlocked memory, still kept out of dumps; unlocked_bytes()
+// tells.
 class LockedMemory {
  public:
   // Blocks up to this size share regions; a larger one gets a region of its own.
@@ -31,8 +32,8 @@ class LockedMemory {
   LockedMemory& operator=(const LockedMemory&) = delete;
   ~LockedMemory();
 
-  // Zeroed memory of at least `size` bytes (at least 1), aligned to 64 bytes for up to kSlotBytes and
-  // to a page above. Ends the program where the system gives no memory at all.
+  // Zeroed memory of at least `size` bytes (at least 1), aligned to 64 bytes for up to kSlotBytes
+  // and to a page above. Ends the program where the system gives no memory at all.
   void* Allocate(size_t size);
   // Wipes the block and takes it back; `size` is what Allocate was given.
   void Free(void* block, size_t size);

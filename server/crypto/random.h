@@ -9,8 +9,8 @@
 
 namespace keyward::crypto {
 
-// Where keys and nonces come from. Thread-safe. What it writes must be unpredictable: only a test may
-// put in something else than SystemRandom().
+// Where keys and nonces come from. Thread-safe. What it writes must be unpredictable: only a test
+// may put in something else than SystemRandom().
 class Random {
  public:
   virtual ~Random() = default;
@@ -20,10 +20,10 @@ class Random {
 // BoringSSL's generator, seeded by the system.
 Random& SystemRandom();
 
-// Bytes drawn from another source at once and handed out in pieces: a draw costs about as much for a
-// thousand nonces as for one. What is asked for beyond them is drawn anew. Made for one piece of work on one
-// thread, and not to be kept: a copy of the process, such as a virtual machine restored twice, would hand
-// out the same.
+// Bytes drawn from another source at once and handed out in pieces: a draw costs about as much for
+// a thousand nonces as for one. What is asked for beyond them is drawn anew. Made for one piece of
+// work on one thread, and not to be kept: a copy of the process, such as a virtual machine restored
+// twice, would hand out the same.
 class DrawnAhead : public Random {
  public:
   DrawnAhead(Random& source, size_t bytes);

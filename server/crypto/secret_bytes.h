@@ -16,9 +16,10 @@ void Wipe(void* data, size_t size);
 // Overwrites what the string holds and empties it.
 void Wipe(std::string& text);
 
-// A secret of fixed size, such as a key. It lives in LockedMemory, is wiped when it ends, moves but does
-// not copy, compares in constant time, and prints nowhere. Whoever reads it says ExposeSecret(), so
-// every place where a secret leaves can be found by that name. Not thread-safe; const access is.
+// A secret of fixed size, such as a key. It lives in LockedMemory, is wiped when it ends, moves but
+// does not copy, compares in constant time, and prints nowhere. Whoever reads it says
+// ExposeSecret(), so every place where a secret leaves can be found by that name. Not thread-safe;
+// const access is.
 class SecretBytes {
  public:
   SecretBytes() = default;

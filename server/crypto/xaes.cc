@@ -43,8 +43,8 @@ void WriteSubkey(const Schedule& schedule, Block& subkey) {
   subkey.back() = static_cast<uint8_t>(subkey.back() << 1 ^ carry * 0x87);
 }
 
-// The counter-mode KDF of NIST SP 800-108r1 over CMAC, with the label "X". Its messages are one whole block,
-// of which CMAC is one encryption.
+// The counter-mode KDF of NIST SP 800-108r1 over CMAC, with the label "X". Its messages are one
+// whole block, of which CMAC is one encryption.
 SecretBytes DeriveMessageKey(const SecretBytes& key, std::string_view nonce_half) {
   const Schedule schedule(key);
   Block subkey;

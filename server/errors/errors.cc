@@ -97,12 +97,13 @@ absl::Status LegacyShared(std::string_view what) {
 
 absl::Status KekNotLoaded(std::string_view kek_id) {
   return FailedPrecondition(
-      "KEK_NOT_LOADED",
-      absl::StrCat("the user's key is wrapped under master key ", View(kek_id), ", which is not loaded"));
+      "KEK_NOT_LOADED", absl::StrCat("the user's key is wrapped under master key ", View(kek_id),
+                                     ", which is not loaded"));
 }
 
 absl::Status KekInUse(std::string_view why) {
-  return FailedPrecondition("KEK_IN_USE", absl::StrCat("the master key is still needed: ", View(why)));
+  return FailedPrecondition("KEK_IN_USE",
+                            absl::StrCat("the master key is still needed: ", View(why)));
 }
 
 absl::Status EtagMismatch() {
@@ -134,8 +135,7 @@ absl::Status Overloaded(std::string_view what) {
 }
 
 absl::Status RateLimited(std::string_view what, absl::Duration retry_after) {
-  absl::Status status =
-      Error(absl::StatusCode::kResourceExhausted, "RATE_LIMITED", View(what));
+  absl::Status status = Error(absl::StatusCode::kResourceExhausted, "RATE_LIMITED", View(what));
   status.SetPayload(kDelayUrl, absl::Cord(absl::StrCat(absl::ToInt64Nanoseconds(retry_after))));
   return status;
 }

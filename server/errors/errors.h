@@ -8,9 +8,9 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-// The errors of Keyward's contract, one function each. Every status carries the reason that callers see
-// in google.rpc.ErrorInfo, and, where trying again may help, after how long. No message ever holds a
-// plaintext, key bytes or a token.
+// The errors of Keyward's contract, one function each. Every status carries the reason that callers
+// see in google.rpc.ErrorInfo, and, where trying again may help, after how long. No message ever
+// holds a plaintext, key bytes or a token.
 namespace keyward::errors {
 
 // INVALID_ARGUMENT: `what` names the field and the rule, never the value.
@@ -60,8 +60,8 @@ absl::Status Unauthenticated(std::string_view what);
 // PERMISSION_DENIED
 absl::Status PermissionDenied(std::string_view what);
 
-// The reason of a status that one of the functions above made, such as "USER_KEY_NOT_FOUND"; empty for
-// any other status.
+// The reason of a status that one of the functions above made, such as "USER_KEY_NOT_FOUND"; empty
+// for any other status.
 std::string Reason(const absl::Status& status);
 
 // After how long the caller may try again; nullopt where that would not help.

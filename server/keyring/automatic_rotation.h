@@ -17,9 +17,10 @@
 
 namespace keyward::keyring {
 
-// Rotates the keys of users who are due, in the background: a call that uses such a key does not wait for
-// that. One attempt at a time for a user, and kMaxAtOnce in all; whoever is passed over, or fails, is
-// looked at again when the keys are loaded the next time, or more messages are counted. Thread-safe.
+// Rotates the keys of users who are due, in the background: a call that uses such a key does not
+// wait for that. One attempt at a time for a user, and kMaxAtOnce in all; whoever is passed over,
+// or fails, is looked at again when the keys are loaded the next time, or more messages are
+// counted. Thread-safe.
 class AutomaticRotation {
  public:
   static constexpr size_t kMaxAtOnce = 64;

@@ -6,8 +6,8 @@
 namespace keyward::keyring {
 namespace {
 
-// The fields follow one another without padding: id, the user's own, then each version, with its key where
-// it has one. Only this process reads them, in its own byte order.
+// The fields follow one another without padding: id, the user's own, then each version, with its
+// key where it has one. Only this process reads them, in its own byte order.
 class Writer {
  public:
   explicit Writer(char* to) : to_(to) {}
@@ -35,6 +35,7 @@ class Reader {
     from_ += sizeof(value);
     return value;
   }
+
  private:
   const char* from_;
 };

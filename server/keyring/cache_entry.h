@@ -9,8 +9,8 @@
 
 namespace keyward::keyring {
 
-// A user's id and keys in one block of memory, for where there are millions: 111 bytes and the id for a
-// user with one version. The keys in it are shielded.
+// A user's id and keys in one block of memory, for where there are millions: 111 bytes and the id
+// for a user with one version. The keys in it are shielded.
 class CacheEntry {
  public:
   struct Delete {

@@ -63,8 +63,8 @@ absl::StatusOr<std::vector<crypto::SecretBytes>> ParseKekList(std::string_view t
   auto begin = std::find_if_not(text.begin(), text.end(), separates);
   while (begin != text.end()) {
     const auto end = std::find_if(begin, text.end(), separates);
-    auto key = ParseKek(text.substr(static_cast<size_t>(begin - text.begin()),
-                                    static_cast<size_t>(end - begin)));
+    auto key = ParseKek(
+        text.substr(static_cast<size_t>(begin - text.begin()), static_cast<size_t>(end - begin)));
     if (!key.ok()) {
       return absl::InvalidArgumentError(
           absl::StrCat("key number ", keys.size() + 1, " ", key.status().message()));
@@ -92,8 +92,8 @@ MasterKeys::MasterKeys(std::optional<crypto::SecretBytes> current,
 }
 
 const Kek* MasterKeys::Find(std::string_view id) const {
-  const auto kek = std::find_if(keks_.begin(), keks_.end(),
-                                [&](const Kek& each) { return each.id() == id; });
+  const auto kek =
+      std::find_if(keks_.begin(), keks_.end(), [&](const Kek& each) { return each.id() == id; });
   return kek == keks_.end() ? nullptr : &*kek;
 }
 

@@ -17,8 +17,8 @@ inline constexpr size_t kKekIdBytes = 8;
 // The Python module's salt for the pool's key.
 inline constexpr std::string_view kDefaultPoolKeySalt = "stargazer:api_key_pool";
 
-// Reads one master key: base64 of 32 bytes, either alphabet, padding optional, white space ignored. The
-// error says what is wrong with it and holds nothing of it.
+// Reads one master key: base64 of 32 bytes, either alphabet, padding optional, white space ignored.
+// The error says what is wrong with it and holds nothing of it.
 absl::StatusOr<crypto::SecretBytes> ParseKek(std::string_view text);
 
 // The 8-byte id that 16 hex digits stand for; nullopt where they are none.
@@ -33,7 +33,8 @@ class Kek {
   // `key` has kKekBytes. Derives the pool's key, which takes tens of milliseconds on purpose.
   Kek(crypto::SecretBytes key, std::string_view pool_key_salt);
 
-  // The first 8 bytes of HMAC-SHA256(key, "keyward/kek-id/1"): names the key and tells nothing about it.
+  // The first 8 bytes of HMAC-SHA256(key, "keyward/kek-id/1"): names the key and tells nothing
+  // about it.
   const std::string& id() const { return id_; }
   // The same as 16 hex digits.
   std::string hex_id() const;
@@ -48,8 +49,8 @@ class Kek {
   crypto::SecretBytes pool_key_;
 };
 
-// The loaded master keys: the current one, under which new keys are wrapped, and the others that may
-// still be read. Without a current one encryption is disabled. Immutable.
+// The loaded master keys: the current one, under which new keys are wrapped, and the others that
+// may still be read. Without a current one encryption is disabled. Immutable.
 class MasterKeys {
  public:
   MasterKeys() = default;

@@ -16,7 +16,8 @@ namespace {
 using store::KeyVersion;
 using store::UserKeys;
 
-// In one commit: enough that a sync for each does not tell, few enough that it takes some milliseconds.
+// In one commit: enough that a sync for each does not tell, few enough that it takes some
+// milliseconds.
 constexpr int kMostInBatch = 500;
 
 // A store that stays away for longer ends the job.
@@ -41,9 +42,9 @@ KekRewrapJob::KekRewrapJob(const MasterKeys& keks, store::KeyStore& store, const
       random_(random),
       max_keys_per_second_(max_keys_per_second),
       on_end_(std::move(on_end)),
-      users_in_batch_(max_keys_per_second == 0
-                          ? kMostInBatch
-                          : static_cast<int>(std::min<uint32_t>(max_keys_per_second, kMostInBatch))),
+      users_in_batch_(max_keys_per_second == 0 ? kMostInBatch
+                                               : static_cast<int>(std::min<uint32_t>(
+                                                     max_keys_per_second, kMostInBatch))),
       started_(clock.Monotonic()),
       progress_{.state = RewrapProgress::State::kRunning,
                 .kek_id = keks.current()->hex_id(),
@@ -161,8 +162,7 @@ absl::Status KekRewrapJob::RewrapUsers(std::vector<std::string>& user_ids) {
 
 void KekRewrapJob::KeepRate(const std::stop_token& stop) const {
   if (max_keys_per_second_ == 0) return;
-  const absl::Duration due =
-      absl::Seconds(1) * progress().keys_rewrapped / max_keys_per_second_;
+  const absl::Duration due = absl::Seconds(1) * progress().keys_rewrapped / max_keys_per_second_;
   const absl::Duration ahead = due - (clock_.Monotonic() - started_);
   if (ahead > absl::ZeroDuration()) clock_.Wait(ahead, stop);
 }
@@ -177,11 +177,10 @@ void KekRewrapJob::End(const absl::Status& status) {
   progress_.end = clock_.Now();
   progress_.error = std::string(status.message());
   if (status.ok() && progress_.keys_failed > 0) {
-    progress_.error =
-        absl::StrCat(progress_.keys_failed, " keys open under no loaded master key");
+    progress_.error = absl::StrCat(progress_.keys_failed, " keys open under no loaded master key");
   }
-  progress_.state = progress_.error.empty() ? RewrapProgress::State::kDone
-                                            : RewrapProgress::State::kFailed;
+  progress_.state =
+      progress_.error.empty() ? RewrapProgress::State::kDone : RewrapProgress::State::kFailed;
 }
 
 }  // namespace keyward::keyring

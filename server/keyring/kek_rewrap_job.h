@@ -37,14 +37,15 @@ struct RewrapProgress {
   std::string error;  // why it failed
 };
 
-// The note by which a store remembers that a job was asked for and has not ended: its rate, in decimal, a space, and
-// under which master key it wraps, in 16 hex digits.
+// The note by which a store remembers that a job was asked for and has not ended: its rate, in
+// decimal, a space, and under which master key it wraps, in 16 hex digits.
 inline constexpr std::string_view kRewrapNote = "kek_rewrap";
 
-// Wraps, on a thread of its own, every stored key that is wrapped under another master key under the current
-// one; the keys themselves stay the same. It walks all users in order, and changes some hundred of them with
-// one commit, so that others who write need not wait long. Every key that it has not come to is
-// still read under its own master key, so it may end and begin again anywhere. Thread-safe.
+// Wraps, on a thread of its own, every stored key that is wrapped under another master key under
+// the current one; the keys themselves stay the same. It walks all users in order, and changes some
+// hundred of them with one commit, so that others who write need not wait long. Every key that it
+// has not come to is still read under its own master key, so it may end and begin again anywhere.
+// Thread-safe.
 class KekRewrapJob {
  public:
   // Told once it has ended, unless it was stopped; on its thread.

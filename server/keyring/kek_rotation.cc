@@ -16,8 +16,9 @@ std::string RewrapNote(uint32_t max_keys_per_second, const Kek& kek) {
   return absl::StrCat(max_keys_per_second, " ", kek.hex_id());
 }
 
-// The rate, where the note is that of a job under this master key. Another server may still have another one as the
-// current one, and would wrap under that again what the job has done. A release before wrote the rate alone.
+// The rate, where the note is that of a job under this master key. Another server may still have
+// another one as the current one, and would wrap under that again what the job has done. A release
+// before wrote the rate alone.
 std::optional<uint32_t> RateOf(const std::string& note, const Kek& kek) {
   const std::pair<std::string, std::string> parts = absl::StrSplit(note, absl::MaxSplits(' ', 1));
   uint32_t rate = 0;
@@ -95,8 +96,9 @@ void KekRotation::Retire(std::string hex_kek_id, bool confirm_pool_rewrapped,
     return done(errors::KekInUse("it is the current one"));
   }
   if (!confirm_pool_rewrapped) {
-    return done(errors::KekInUse(
-        "it must be confirmed that the pool's tokens are rewrapped, which cannot be seen from here"));
+    return done(
+        errors::KekInUse("it must be confirmed that the pool's tokens are rewrapped, which cannot "
+                         "be seen from here"));
   }
   store_.RetireKek(*kek_id, absl::ToUnixMicros(clock_.Now()),
                    [this, kek_id = *kek_id, done = std::move(done)](const auto& status) mutable {
@@ -129,11 +131,12 @@ KekStatus KekRotation::StatusOf(const std::vector<store::KekUse>& use,
 }
 
 void KekRotation::AnswerRetired(std::string kek_id, Callback<KekState> done) {
-  store_.ListRetiredKeks([this, kek_id = std::move(kek_id), done = std::move(done)](auto retired) mutable {
-    if (!retired.ok()) return done(retired.status());
-    KekStatus status = StatusOf({}, *retired);
-    done(std::move(EntryOf(status.keks, kek_id)));
-  });
+  store_.ListRetiredKeks(
+      [this, kek_id = std::move(kek_id), done = std::move(done)](auto retired) mutable {
+        if (!retired.ok()) return done(retired.status());
+        KekStatus status = StatusOf({}, *retired);
+        done(std::move(EntryOf(status.keks, kek_id)));
+      });
 }
 
 }  // namespace keyward::keyring

@@ -34,9 +34,9 @@ struct KekStatus {
   RewrapProgress rewrap;
 };
 
-// Turns the master key over: every key that is wrapped under another one is wrapped under the current one, in
-// the background, while all is served. Cached keys stay as they are: what changes is their wrapping alone.
-// Thread-safe.
+// Turns the master key over: every key that is wrapped under another one is wrapped under the
+// current one, in the background, while all is served. Cached keys stay as they are: what changes
+// is their wrapping alone. Thread-safe.
 //
 // A server makes one with its store, calls Resume() once it serves, and ends it before the store.
 class KekRotation {
@@ -64,8 +64,8 @@ class KekRotation {
   // Starts, or leaves the one that runs at its work. `max_keys_per_second` 0: as fast as it goes.
   // errors::LegacyShared, errors::EncryptionDisabled.
   void Rewrap(uint32_t max_keys_per_second, Callback<RewrapProgress> done);
-  // errors::KekInUse for the current one, for one that keys need, and without the confirmation that no
-  // pool token is under it any longer; errors::InvalidRequest for what is no id.
+  // errors::KekInUse for the current one, for one that keys need, and without the confirmation that
+  // no pool token is under it any longer; errors::InvalidRequest for what is no id.
   void Retire(std::string hex_kek_id, bool confirm_pool_rewrapped, Callback<KekState> done);
 
  private:

@@ -20,12 +20,12 @@
 
 namespace keyward::keyring {
 
-// Users' loaded keys, bounded by count (one not used of late goes first) and by age since they were loaded.
-// In shards, so that threads seldom wait for one another. Thread-safe.
+// Users' loaded keys, bounded by count (one not used of late goes first) and by age since they were
+// loaded. In shards, so that threads seldom wait for one another. Thread-safe.
 //
-// Which one goes is found by the CLOCK algorithm, second chance: a hit marks its entry, and touches no
-// other, as moving it to the front of a list would; the hand that looks for one to drop passes over those
-// that are marked, and takes the mark away.
+// Which one goes is found by the CLOCK algorithm, second chance: a hit marks its entry, and touches
+// no other, as moving it to the front of a list would; the hand that looks for one to drop passes
+// over those that are marked, and takes the mark away.
 class KeyCache {
  public:
   // At most `max_users` in all, at least one a shard; none is served once it is `ttl` old.
@@ -40,9 +40,12 @@ class KeyCache {
   // Both, of a few users. At most kMaxPrefetch.
   void Prefetch(absl::Span<const std::string_view> user_ids);
   static constexpr size_t kMaxPrefetch = 16;
-  // `user` must be complete, and may have been in the store at `as_of` of the monotonic clock and not later.
+  // `user` must be complete, and may have been in the store at `as_of` of the monotonic clock and
+  // not later.
   void Put(std::string_view user_id, const LoadedUser& user, absl::Duration as_of);
-  void Put(std::string_view user_id, const LoadedUser& user) { Put(user_id, user, clock_.Monotonic()); }
+  void Put(std::string_view user_id, const LoadedUser& user) {
+    Put(user_id, user, clock_.Monotonic());
+  }
   void Drop(std::string_view user_id);
   void DropAll();
 
@@ -80,7 +83,9 @@ class KeyCache {
   struct Same {
     using is_transparent = void;
     bool operator()(const Slot& a, const Slot& b) const { return a.entry == b.entry; }
-    bool operator()(const Slot& slot, const HashAlone& hash) const { return slot.hash == hash.hash; }
+    bool operator()(const Slot& slot, const HashAlone& hash) const {
+      return slot.hash == hash.hash;
+    }
     bool operator()(const Slot& slot, const Key& key) const {
       return slot.hash == key.hash && slot.entry->user_id() == key.user_id;
     }

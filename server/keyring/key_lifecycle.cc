@@ -41,51 +41,53 @@ void KeyLifecycle::Rotate(std::string user_id, std::string request_id, std::stri
         absl::StrCat("request_id is longer than ", kMaxRequestId, " bytes")));
   }
   // A retry holds the etag from before it: the verb itself looks at it.
-  Update(std::move(user_id), "",
-         [this, request_id = std::move(request_id),
-          etag = std::move(etag)](const store::UserKeys& now) -> transitions::Next {
-           const absl::Status status = CheckEtag(now, etag);
-           if (!status.ok() && !transitions::IsRepeated(now, request_id)) return status;
-           return transitions::Rotate(now, request_id, [&](uint32_t version) {
-             return WrapNewKey(*keks_.current(), now.user_id, version, clock_.Now(), random_);
-           });
-         },
-         std::move(done));
+  Update(
+      std::move(user_id), "",
+      [this, request_id = std::move(request_id),
+       etag = std::move(etag)](const store::UserKeys& now) -> transitions::Next {
+        const absl::Status status = CheckEtag(now, etag);
+        if (!status.ok() && !transitions::IsRepeated(now, request_id)) return status;
+        return transitions::Rotate(now, request_id, [&](uint32_t version) {
+          return WrapNewKey(*keks_.current(), now.user_id, version, clock_.Now(), random_);
+        });
+      },
+      std::move(done));
 }
 
-void KeyLifecycle::Disable(std::string user_id, uint32_t version, std::string etag,
-                           Callback done) {
-  Update(std::move(user_id), std::move(etag),
-         [version](const store::UserKeys& now) {
-           return version == 0 ? transitions::Disable(now)
-                               : transitions::DisableVersion(now, version);
-         },
-         std::move(done));
+void KeyLifecycle::Disable(std::string user_id, uint32_t version, std::string etag, Callback done) {
+  Update(
+      std::move(user_id), std::move(etag),
+      [version](const store::UserKeys& now) {
+        return version == 0 ? transitions::Disable(now) : transitions::DisableVersion(now, version);
+      },
+      std::move(done));
 }
 
 void KeyLifecycle::Enable(std::string user_id, uint32_t version, std::string etag, Callback done) {
-  Update(std::move(user_id), std::move(etag),
-         [version](const store::UserKeys& now) {
-           return version == 0 ? transitions::Enable(now)
-                               : transitions::EnableVersion(now, version);
-         },
-         std::move(done));
+  Update(
+      std::move(user_id), std::move(etag),
+      [version](const store::UserKeys& now) {
+        return version == 0 ? transitions::Enable(now) : transitions::EnableVersion(now, version);
+      },
+      std::move(done));
 }
 
 void KeyLifecycle::SetMinimumVersion(std::string user_id, uint32_t min_version, std::string etag,
                                      Callback done) {
-  Update(std::move(user_id), std::move(etag),
-         [min_version](const store::UserKeys& now) {
-           return transitions::SetMinimumVersion(now, min_version);
-         },
-         std::move(done));
+  Update(
+      std::move(user_id), std::move(etag),
+      [min_version](const store::UserKeys& now) {
+        return transitions::SetMinimumVersion(now, min_version);
+      },
+      std::move(done));
 }
 
 void KeyLifecycle::Delete(std::string user_id, std::string etag, Callback done) {
   const int64_t purge_at = absl::ToUnixMicros(clock_.Now() + options_.delete_grace);
-  Update(std::move(user_id), std::move(etag),
-         [purge_at](const store::UserKeys& now) { return transitions::Delete(now, purge_at); },
-         std::move(done));
+  Update(
+      std::move(user_id), std::move(etag),
+      [purge_at](const store::UserKeys& now) { return transitions::Delete(now, purge_at); },
+      std::move(done));
 }
 
 void KeyLifecycle::Undelete(std::string user_id, std::string etag, Callback done) {
@@ -115,8 +117,8 @@ void KeyLifecycle::Update(std::string user_id, std::string etag, Verb verb, Call
   std::string to_change = user_id;
   store_.Update(
       std::move(to_change),
-      [etag = std::move(etag), verb = std::move(verb)](const store::UserKeys& now)
-          -> transitions::Next {
+      [etag = std::move(etag),
+       verb = std::move(verb)](const store::UserKeys& now) -> transitions::Next {
         if (absl::Status status = CheckEtag(now, etag); !status.ok()) return status;
         return verb(now);
       },

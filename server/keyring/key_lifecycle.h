@@ -19,21 +19,22 @@
 
 namespace keyward::keyring {
 
-// What an operator does to one user's key. Each verb is one transaction, and its answer is what is stored
-// now; no call that begins after it uses the key as it was. What each does in which state stands in
-// user_transitions.h. Thread-safe. Keyring has one: Keyring::lifecycle().
+// What an operator does to one user's key. Each verb is one transaction, and its answer is what is
+// stored now; no call that begins after it uses the key as it was. What each does in which state
+// stands in user_transitions.h. Thread-safe. Keyring has one: Keyring::lifecycle().
 //
-// `done` is called once, mostly on a thread of the store; it must not block. An `etag` that is given (not
-// empty) and is not the stored one fails with errors::EtagMismatch. Errors beside that and the store's:
-// errors::UserKeyNotFound, errors::UserKeyVersionNotFound, errors::UserKeyDeleted, errors::UserKeyDestroyed,
-// errors::InvalidRequest, errors::EncryptionDisabled (without a master key), errors::LegacyShared. A verb that
-// finds what it would bring about answers OK and changes nothing. Where the store lost the answer
-// (errors::StoreUnavailable) the verb may have been done; trying again tells.
+// `done` is called once, mostly on a thread of the store; it must not block. An `etag` that is
+// given (not empty) and is not the stored one fails with errors::EtagMismatch. Errors beside that
+// and the store's: errors::UserKeyNotFound, errors::UserKeyVersionNotFound, errors::UserKeyDeleted,
+// errors::UserKeyDestroyed, errors::InvalidRequest, errors::EncryptionDisabled (without a master
+// key), errors::LegacyShared. A verb that finds what it would bring about answers OK and changes
+// nothing. Where the store lost the answer (errors::StoreUnavailable) the verb may have been done;
+// trying again tells.
 class KeyLifecycle {
  public:
   struct Options {
     absl::Duration delete_grace = absl::Hours(24 * 7);  // from Delete to the purge
-    bool legacy_shared = false;   // rotation would leave the Python module behind
+    bool legacy_shared = false;  // rotation would leave the Python module behind
   };
   using Callback = absl::AnyInvocable<void(absl::StatusOr<store::UserKeys>)>;
 
@@ -42,8 +43,8 @@ class KeyLifecycle {
                crypto::Random& random, const Options& options);
 
   void Get(std::string user_id, Callback done);
-  // A retry with the request id of the latest rotation changes nothing, and is asked for no etag; an empty
-  // one is nobody's. At most kMaxRequestId bytes.
+  // A retry with the request id of the latest rotation changes nothing, and is asked for no etag;
+  // an empty one is nobody's. At most kMaxRequestId bytes.
   static constexpr size_t kMaxRequestId = 64;
   void Rotate(std::string user_id, std::string request_id, std::string etag, Callback done);
   // Version 0: the user's key as a whole.
@@ -56,8 +57,8 @@ class KeyLifecycle {
   // The etag is required.
   void Destroy(std::string user_id, std::string etag, Callback done);
 
-  // Destroys the keys of deleted users whose time of purge has come; one who was undeleted meanwhile keeps
-  // them. Answers each.
+  // Destroys the keys of deleted users whose time of purge has come; one who was undeleted
+  // meanwhile keeps them. Answers each.
   using PurgeCallback = absl::AnyInvocable<void(std::vector<absl::StatusOr<store::UserKeys>>)>;
   void Purge(std::vector<std::string> user_ids, PurgeCallback done);
 

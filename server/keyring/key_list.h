@@ -17,7 +17,8 @@ struct KeyPage {
   std::string next_page_token;         // empty: there are no more
 };
 
-// Lists users in the byte order of their ids, page by page. Thread-safe. A server makes one with its store.
+// Lists users in the byte order of their ids, page by page. Thread-safe. A server makes one with
+// its store.
 class KeyList {
  public:
   static constexpr uint32_t kDefaultPageSize = 100;

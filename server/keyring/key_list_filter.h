@@ -24,10 +24,11 @@ struct KeyListFilter {
 //
 //   state = DISABLED AND user_id = "acme/*"
 //
-// A value is a word or stands in double quotes, within which \" and \\ are a quote and a backslash. state:
-// ACTIVE, DISABLED, DELETED or DESTROYED; kek_id: 16 hex digits; user_id: an id, or what it begins with and *
-// (\* is a star in the id). Each field once; an empty text lists all. errors::InvalidRequest says what is wrong
-// and at which byte, from 1.
+// A value is a word or stands in double quotes, within which \" and \\ are a quote and a backslash.
+// state: ACTIVE, DISABLED, DELETED or DESTROYED; kek_id: 16 hex digits; user_id: an id, or what it
+// begins with and *
+// (\* is a star in the id). Each field once; an empty text lists all. errors::InvalidRequest says
+// what is wrong and at which byte, from 1.
 absl::StatusOr<KeyListFilter> ParseKeyListFilter(std::string_view text);
 
 }  // namespace keyward::keyring

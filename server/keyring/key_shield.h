@@ -15,9 +15,9 @@ namespace keyward::keyring {
 // A data key sealed for as long as this process lives.
 using ShieldedKey = std::array<char, crypto::kKeyBytes + crypto::kBoxOverhead>;
 
-// Keeps data keys sealed while they wait in ordinary memory, under a random key of this process that
-// is in locked memory (as OpenSSH shields private keys, PROTOCOL and sshkey.c). So locked memory holds
-// only the few keys in use, and a piece of leaked heap is worth nothing. Thread-safe.
+// Keeps data keys sealed while they wait in ordinary memory, under a random key of this process
+// that is in locked memory (as OpenSSH shields private keys, PROTOCOL and sshkey.c). So locked
+// memory holds only the few keys in use, and a piece of leaked heap is worth nothing. Thread-safe.
 class KeyShield {
  public:
   explicit KeyShield(crypto::Random& random);

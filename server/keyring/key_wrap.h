@@ -11,7 +11,8 @@
 #include "server/keyring/kek.h"
 #include "server/store/key_store.h"
 
-// Wrap format 2: nonce(12), ciphertext(32), tag(16) of AES-256-GCM under the KEK, with associated data
+// Wrap format 2: nonce(12), ciphertext(32), tag(16) of AES-256-GCM under the KEK, with associated
+// data
 //
 //   "keyward/wrap/2" 00 kek_id(8) version(8, big-endian) user_id
 //

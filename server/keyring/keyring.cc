@@ -89,8 +89,7 @@ void Keyring::GetOrCreateUserKey(std::string_view user_id, uint32_t version,
     return done(Export(UserKeys::Found{*std::move(cached), false}, version));
   }
   // A new key is version 1: for any later one it would be made in vain.
-  const auto if_missing =
-      version <= 1 ? UserKeys::IfMissing::kCreate : UserKeys::IfMissing::kFail;
+  const auto if_missing = version <= 1 ? UserKeys::IfMissing::kCreate : UserKeys::IfMissing::kFail;
   users_.LoadOne({std::string(user_id), if_missing,
                   [this, version, done = std::move(done)](auto found) mutable {
                     if (!found.ok()) return done(found.status());
@@ -229,8 +228,8 @@ absl::StatusOr<Encrypted> Keyring::SealForPool(const EncryptItem& item,
                    .kek_id = (*kek)->hex_id()};
 }
 
-// A v2 token does not name its version, so each is tried. One that would open, had it not been withdrawn,
-// says so; one whose key cannot be had leaves open whose the token is, and says that.
+// A v2 token does not name its version, so each is tried. One that would open, had it not been
+// withdrawn, says so; one whose key cannot be had leaves open whose the token is, and says that.
 absl::StatusOr<Decrypted> Keyring::OpenForUser(const LoadedUser& user, const ParsedToken& token,
                                                const DecryptItem& item) const {
   if (absl::Status status = CheckState(user.state); !status.ok()) return status;

@@ -22,8 +22,8 @@
 #include "server/keyring/key_shield.h"
 #include "server/keyring/message_counter.h"
 #include "server/keyring/rotation_policy.h"
-#include "server/keyring/token.h"
 #include "server/keyring/store_follower.h"
+#include "server/keyring/token.h"
 #include "server/keyring/user_keys.h"
 #include "server/store/key_store.h"
 
@@ -59,7 +59,7 @@ struct Rewrapped {
   std::string token;         // the one that was given, where it is not changed
   uint32_t key_version = 0;  // that it is under now; 0 for the pool
   bool changed = false;
-  std::string kek_id;        // for the pool: whose pool key it is under now; 16 hex digits
+  std::string kek_id;  // for the pool: whose pool key it is under now; 16 hex digits
 };
 
 struct EncryptItem {
@@ -91,9 +91,9 @@ std::string ApiKeyHash(std::string_view api_key);
 
 // What Keyward does: seals and opens values under users' keys and the pool's. Thread-safe.
 //
-// Arguments given by view must live until `done` was called. That happens once, possibly before the call
-// returns, else later on a thread of the store; it must not block. Calls that need a key fail with
-// errors::EncryptionDisabled where there is no current master key.
+// Arguments given by view must live until `done` was called. That happens once, possibly before the
+// call returns, else later on a thread of the store; it must not block. Calls that need a key fail
+// with errors::EncryptionDisabled where there is no current master key.
 class Keyring {
  public:
   struct Options {
@@ -105,8 +105,8 @@ class Keyring {
   };
   template <typename T>
   using Callback = absl::AnyInvocable<void(absl::StatusOr<T>)>;
-  // The same for one of several items, by its place among them. Items that wait for different users may
-  // be answered at the same time, on different threads.
+  // The same for one of several items, by its place among them. Items that wait for different users
+  // may be answered at the same time, on different threads.
   template <typename T>
   using EachCallback = std::function<void(size_t item, absl::StatusOr<T>)>;
 
@@ -128,8 +128,8 @@ class Keyring {
   void Prefetch(absl::Span<const std::string_view> user_ids) { cache_.Prefetch(user_ids); }
   // Nonces for `count` items, drawn at once.
   Nonces DrawNonces(size_t count) const;
-  // The answer where it needs no store: the user's keys are cached, or the call fails without them. Else
-  // nullopt.
+  // The answer where it needs no store: the user's keys are cached, or the call fails without them.
+  // Else nullopt.
   std::optional<absl::StatusOr<Encrypted>> TryEncrypt(const EncryptItem& item, Nonces& nonces);
   std::optional<absl::StatusOr<Encrypted>> TryEncrypt(const EncryptItem& item);
   std::optional<absl::StatusOr<Decrypted>> TryDecrypt(const DecryptItem& item);
@@ -143,10 +143,10 @@ class Keyring {
 
   void Encrypt(const EncryptItem& item, Callback<Encrypted> done);
   void Decrypt(const DecryptItem& item, Callback<Decrypted> done);
-  // Brings a token under the user's primary version, or the current master key's pool key: opens it and
-  // seals anew, in the same format and under the same associated data. One that is not stale comes back as it is. It fails as
-  // Decrypt of the token would, so that "not changed" always says that the token opens; and as Encrypt
-  // would where the token is stale.
+  // Brings a token under the user's primary version, or the current master key's pool key: opens it
+  // and seals anew, in the same format and under the same associated data. One that is not stale
+  // comes back as it is. It fails as Decrypt of the token would, so that "not changed" always says
+  // that the token opens; and as Encrypt would where the token is stale.
   void Rewrap(const RewrapItem& item, Callback<Rewrapped> done);
 
   // What operators do to users' keys, in step with what is cached.
@@ -154,12 +154,15 @@ class Keyring {
 
   KeyCache::Figures cache_figures() const { return cache_.figures(); }
 
-  // Turns keys over by itself, as the policy says; not while they are shared with the Python module.
+  // Turns keys over by itself, as the policy says; not while they are shared with the Python
+  // module.
   const AutomaticRotation& rotation() const { return rotation_; }
 
-  // The current master key's pool key. Valid as long as this keyring. errors::EncryptionDisabled after StopPool.
+  // The current master key's pool key. Valid as long as this keyring. errors::EncryptionDisabled
+  // after StopPool.
   absl::StatusOr<const Kek*> Pool() const;
-  // The current master key was retired: nothing more is sealed for the pool. What was is opened as before.
+  // The current master key was retired: nothing more is sealed for the pool. What was is opened as
+  // before.
   void StopPool() { pool_stopped_.store(true, std::memory_order_relaxed); }
 
  private:

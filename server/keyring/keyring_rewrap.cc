@@ -81,8 +81,7 @@ UserKeys::Wanted Keyring::Want(const RewrapItem& item, Callback<Rewrapped> done)
 }
 
 absl::StatusOr<Rewrapped> Keyring::RewrapForUser(const LoadedUser& user, const ParsedToken& token,
-                                                 const RewrapItem& item,
-                                                 crypto::Random& nonces) {
+                                                 const RewrapItem& item, crypto::Random& nonces) {
   return Reseal(item, token.format, OpenForUser(user, token, ToOpen(item)),
                 [&](const EncryptItem& plain) { return SealForUser(user, plain, nonces); });
 }

@@ -23,8 +23,7 @@ absl::StatusOr<store::LegacyRow> LegacyWrap::Export(std::string_view user_id,
   if (!opened.ok()) return opened.status();
   return store::LegacyRow{
       .user_id = std::string(user_id),
-      .encrypted_key =
-          crypto::SealBox(keks_.current()->key(), opened->ExposeSecret(), "", random_),
+      .encrypted_key = crypto::SealBox(keks_.current()->key(), opened->ExposeSecret(), "", random_),
       .created_at = FormatIsoTime(absl::FromUnixMicros(key.created_at_micros))};
 }
 

@@ -11,8 +11,8 @@
 
 namespace keyward::keyring {
 
-// The Python module's wrapping (AES-256-GCM under the KEK without associated data) turned into ours and
-// back. Needs a current master key. Thread-safe.
+// The Python module's wrapping (AES-256-GCM under the KEK without associated data) turned into ours
+// and back. Needs a current master key. Thread-safe.
 class LegacyWrap : public store::LegacyTranscoder {
  public:
   // All must outlive it.

@@ -22,7 +22,8 @@ struct LoadedVersion {
   std::optional<ShieldedKey> key;
 };
 
-// A user's keys, ready for use. A value: one with a single version, as nearly all are, allocates nothing.
+// A user's keys, ready for use. A value: one with a single version, as nearly all are, allocates
+// nothing.
 struct LoadedUser {
   store::UserState state = store::UserState::kActive;
   uint32_t primary_version = 0;

@@ -17,7 +17,8 @@ constexpr absl::Duration kInterval = absl::Seconds(2);
 // Users in one commit.
 constexpr size_t kMaxBatch = 500;
 
-std::optional<UserKeys> WithSamples(const UserKeys& now, const std::map<uint32_t, int64_t>& samples) {
+std::optional<UserKeys> WithSamples(const UserKeys& now,
+                                    const std::map<uint32_t, int64_t>& samples) {
   std::optional<UserKeys> next;
   for (size_t i = 0; i < now.versions.size(); ++i) {
     const auto found = samples.find(now.versions[i].version);

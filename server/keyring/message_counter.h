@@ -20,19 +20,20 @@
 
 namespace keyward::keyring {
 
-// Counts the messages that each version of a user's key has sealed under random 96-bit nonces, of which 2^32
-// are safe (NIST SP 800-38D, 8.3), by sampling: a message whose nonce begins with twelve zero bits, one
-// in 4096, counts as 4096. Thread-safe.
+// Counts the messages that each version of a user's key has sealed under random 96-bit nonces, of
+// which 2^32 are safe (NIST SP 800-38D, 8.3), by sampling: a message whose nonce begins with twelve
+// zero bits, one in 4096, counts as 4096. Thread-safe.
 //
-// With n messages the number of samples is binomial, so the estimate has no bias and a standard deviation of
-// sqrt(n * 4095), about 64 * sqrt(n): at 2^32 messages 2^22, a thousandth of them. The first twelve bits
-// of a nonce are the first two characters of a v2 token after its prefix: a message that is no sample costs
-// to look at these, and nothing else.
+// With n messages the number of samples is binomial, so the estimate has no bias and a standard
+// deviation of sqrt(n * 4095), about 64 * sqrt(n): at 2^32 messages 2^22, a thousandth of them. The
+// first twelve bits of a nonce are the first two characters of a v2 token after its prefix: a
+// message that is no sample costs to look at these, and nothing else.
 //
-// A thread of its own adds the samples to what is stored, every few seconds; a crash loses those of the last
-// few seconds. What the store cannot take is kept for later, of up to kMaxUsers users at once. Where the
-// store's answer was lost though it had committed, samples count twice: the estimate is then too high, the
-// safe side. v3 tokens are not counted, and neither is what others seal with a key that they exported.
+// A thread of its own adds the samples to what is stored, every few seconds; a crash loses those of
+// the last few seconds. What the store cannot take is kept for later, of up to kMaxUsers users at
+// once. Where the store's answer was lost though it had committed, samples count twice: the
+// estimate is then too high, the safe side. v3 tokens are not counted, and neither is what others
+// seal with a key that they exported.
 class MessageCounter {
  public:
   static constexpr int64_t kMessagesPerSample = 4096;
@@ -60,8 +61,8 @@ class MessageCounter {
   void Add(std::string_view user_id, uint32_t version);
   void Run(const std::stop_token& stop);
   void StoreAll();
-  // Drops from `samples` those of these users that it has stored, or that never can be; false where the
-  // store is unavailable.
+  // Drops from `samples` those of these users that it has stored, or that never can be; false where
+  // the store is unavailable.
   bool StoreSome(const std::vector<std::string>& user_ids, SamplesOfUsers& samples);
   void KeepForLater(const SamplesOfUsers& samples);
 

@@ -6,9 +6,9 @@
 
 namespace keyward::keyring {
 
-// Whether the next user whose key may be made is likely new to the store: so it was with almost all of the
-// latest ones. Then to create at once spares a look-up that finds nobody. A wrong guess costs time and
-// nothing else. Thread-safe; what threads count at the same moment may be lost.
+// Whether the next user whose key may be made is likely new to the store: so it was with almost all
+// of the latest ones. Then to create at once spares a look-up that finds nobody. A wrong guess
+// costs time and nothing else. Thread-safe; what threads count at the same moment may be lost.
 class NewUserGuess {
  public:
   bool LikelyNew() const { return score_.load(std::memory_order_relaxed) >= kEnough; }

@@ -6,8 +6,8 @@
 
 #include "absl/status/statusor.h"
 
-// Where a list goes on: base64url of the first 16 hex digits of SHA-256(filter) and the last user id that was
-// looked at. It names no more than the caller could ask for without it.
+// Where a list goes on: base64url of the first 16 hex digits of SHA-256(filter) and the last user
+// id that was looked at. It names no more than the caller could ask for without it.
 namespace keyward::keyring {
 
 std::string MakePageToken(std::string_view filter, std::string_view last_user_id);

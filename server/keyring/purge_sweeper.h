@@ -16,8 +16,8 @@
 
 namespace keyward::keyring {
 
-// Destroys the keys of deleted users once their time of purge has come, on a thread of its own: it looks at its
-// start, and again whenever `interval` has passed. Thread-safe.
+// Destroys the keys of deleted users once their time of purge has come, on a thread of its own: it
+// looks at its start, and again whenever `interval` has passed. Thread-safe.
 //
 // A server makes one with Keyring::lifecycle() and its store, and ends it before both.
 class PurgeSweeper {
@@ -25,8 +25,8 @@ class PurgeSweeper {
   // What one sweep has done, where there was something to do.
   struct Sweep {
     int64_t destroyed = 0;
-    int64_t failed = 0;   // tried again with the next sweep
-    absl::Status error;   // the last one; OK where none failed
+    int64_t failed = 0;  // tried again with the next sweep
+    absl::Status error;  // the last one; OK where none failed
   };
   // Runs on the sweeper's thread.
   using Report = std::function<void(const Sweep&)>;
@@ -40,8 +40,7 @@ class PurgeSweeper {
  private:
   void Run(const std::stop_token& stop);
   Sweep SweepOnce(const std::stop_token& stop);
-  void Destroy(std::vector<std::string> user_ids, Sweep& sweep,
-               std::vector<std::string>& failed);
+  void Destroy(std::vector<std::string> user_ids, Sweep& sweep, std::vector<std::string>& failed);
 
   KeyLifecycle& lifecycle_;
   store::KeyStore& store_;

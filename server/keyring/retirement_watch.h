@@ -12,13 +12,15 @@
 
 namespace keyward::keyring {
 
-// Asks the store, on a thread of its own, whether another server has retired the master key that is the current one
-// here. The store itself refuses what would be wrapped under it; what is sealed for the pool it never sees.
+// Asks the store, on a thread of its own, whether another server has retired the master key that is
+// the current one here. The store itself refuses what would be wrapped under it; what is sealed for
+// the pool it never sees.
 class RetirementWatch {
  public:
   static constexpr absl::Duration kInterval = absl::Milliseconds(500);
 
-  // All must outlive it. `keks` has a current one. `on_retired` runs on its thread, once; nothing is asked after that.
+  // All must outlive it. `keks` has a current one. `on_retired` runs on its thread, once; nothing
+  // is asked after that.
   RetirementWatch(const MasterKeys& keks, store::KeyStore& store, const Clock& clock,
                   std::function<void()> on_retired);
 

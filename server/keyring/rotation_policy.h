@@ -16,8 +16,8 @@ struct RotationPolicy {
 
   static RotationPolicy Never() { return {.max_age = absl::ZeroDuration(), .max_messages = 0}; }
 
-  // "AGE" or "MESSAGES", or empty where it is not due. Of a user whose primary version seals nothing,
-  // because one of them is disabled, deleted or destroyed, it never is.
+  // "AGE" or "MESSAGES", or empty where it is not due. Of a user whose primary version seals
+  // nothing, because one of them is disabled, deleted or destroyed, it never is.
   std::string_view DueReason(const store::UserKeys& keys, absl::Time now) const;
 };
 

@@ -8,7 +8,8 @@
 
 namespace keyward::keyring {
 
-// Forgets the keys of users whom another process has changed in the store, as long as it lives. Both must outlive it.
+// Forgets the keys of users whom another process has changed in the store, as long as it lives.
+// Both must outlive it.
 class StoreFollower {
  public:
   StoreFollower(store::KeyStore& store, UserKeys& users) : store_(store) {

@@ -23,9 +23,8 @@ std::optional<FoundFault> CheckUser(const UserKeys& stored) {
     return FoundFault{StoredFault::kNoVersions, std::nullopt, "the user has no version of a key"};
   }
   const bool has_primary =
-      std::any_of(stored.versions.begin(), stored.versions.end(), [&](const KeyVersion& key) {
-        return key.version == stored.primary_version;
-      });
+      std::any_of(stored.versions.begin(), stored.versions.end(),
+                  [&](const KeyVersion& key) { return key.version == stored.primary_version; });
   if (has_primary) return std::nullopt;
   return FoundFault{
       StoredFault::kPrimaryMissing, std::nullopt,
@@ -45,9 +44,9 @@ std::optional<FoundFault> CheckVersion(const MasterKeys& keks, const UserKeys& s
   const auto opened = UnwrapKey(keks, stored.user_id, key);
   if (opened.ok()) return std::nullopt;
   if (absl::IsFailedPrecondition(opened.status())) {
-    return FoundFault{StoredFault::kKekNotLoaded, key.version,
-                      absl::StrCat("its KEK ", absl::BytesToHexString(key.kek_id),
-                                   " is not loaded")};
+    return FoundFault{
+        StoredFault::kKekNotLoaded, key.version,
+        absl::StrCat("its KEK ", absl::BytesToHexString(key.kek_id), " is not loaded")};
   }
   return FoundFault{StoredFault::kWrapCorrupt, key.version,
                     "the wrapped key does not open: it was changed, or is another row's"};

@@ -13,8 +13,7 @@ constexpr uint32_t kFirstVersion = 1;
 }  // namespace
 
 UserKeys::UserKeys(const MasterKeys& keks, store::KeyStore& store, KeyCache& cache,
-                   KeyShield& shield, const Clock& clock, crypto::Random& random,
-                   Observer observer)
+                   KeyShield& shield, const Clock& clock, crypto::Random& random, Observer observer)
     : keks_(keks),
       store_(store),
       cache_(cache),
@@ -112,8 +111,8 @@ void UserKeys::Create(std::vector<std::string> user_ids, Sought sought) {
   std::vector<store::NewUser> users;
   users.reserve(user_ids.size());
   for (const std::string& user_id : user_ids) {
-    users.push_back({user_id, WrapNewKey(*keks_.current(), user_id, kFirstVersion, clock_.Now(),
-                                         random_)});
+    users.push_back(
+        {user_id, WrapNewKey(*keks_.current(), user_id, kFirstVersion, clock_.Now(), random_)});
   }
   store_.CreateMany(std::move(users), [this, sought, user_ids = std::move(user_ids)](auto created) {
     OnCreated(user_ids, sought, std::move(created));

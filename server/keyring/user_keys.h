@@ -25,8 +25,8 @@
 namespace keyward::keyring {
 
 // Finds users' keys in the cache, else in the store, and makes those that are missing. However many
-// callers wait for one user, the store is asked once. While nearly all whom it sees are new, it creates
-// without a look-up before. Thread-safe.
+// callers wait for one user, the store is asked once. While nearly all whom it sees are new, it
+// creates without a look-up before. Thread-safe.
 class UserKeys {
  public:
   enum class IfMissing { kFail, kCreate };
@@ -36,8 +36,8 @@ class UserKeys {
     bool created = false;  // true for exactly one of the callers who waited for a new key
   };
   using Callback = absl::AnyInvocable<void(absl::StatusOr<Found>)>;
-  // Is shown what the store holds of each user that is loaded. It runs on the store's threads, on several at
-  // once, and must not block.
+  // Is shown what the store holds of each user that is loaded. It runs on the store's threads, on
+  // several at once, and must not block.
   using Observer = std::function<void(const store::UserKeys&)>;
   struct Wanted {
     std::string user_id;
@@ -45,24 +45,27 @@ class UserKeys {
     Callback done;
   };
 
-  // All must outlive it, and every Get must have been answered before it ends. `keks` has a current one.
-  UserKeys(const MasterKeys& keks, store::KeyStore& store, KeyCache& cache, KeyShield& shield,
-           const Clock& clock, crypto::Random& random,
-           Observer observer = [](const store::UserKeys&) {});
+  // All must outlive it, and every Get must have been answered before it ends. `keks` has a current
+  // one.
+  UserKeys(
+      const MasterKeys& keks, store::KeyStore& store, KeyCache& cache, KeyShield& shield,
+      const Clock& clock, crypto::Random& random,
+      Observer observer = [](const store::UserKeys&) {});
 
   // nullopt where the user's keys have to be loaded.
   std::optional<LoadedUser> Cached(std::string_view user_id) { return cache_.Get(user_id); }
 
-  // Loads users' keys. Those whom the store has to look for are looked for together, and the keys of
-  // those who have none are committed together. Each `done` is called once, mostly on a thread of the
-  // store, but on this one where the keys were cached in between; it must not block. Errors:
-  // errors::UserKeyNotFound (kFail), and the store's. Versions that could not be unwrapped say so in the
-  // user's keys.
+  // Loads users' keys. Those whom the store has to look for are looked for together, and the keys
+  // of those who have none are committed together. Each `done` is called once, mostly on a thread
+  // of the store, but on this one where the keys were cached in between; it must not block. Errors:
+  // errors::UserKeyNotFound (kFail), and the store's. Versions that could not be unwrapped say so
+  // in the user's keys.
   void Load(std::vector<Wanted> wanted);
   void LoadOne(Wanted wanted);
 
-  // What is stored of the user was changed: what is cached goes, and a load that is under way looks again
-  // before it answers. So a Cached or a Load that begins after it never sees what was there before.
+  // What is stored of the user was changed: what is cached goes, and a load that is under way looks
+  // again before it answers. So a Cached or a Load that begins after it never sees what was there
+  // before.
   void Forget(const std::string& user_id);
   // The same of every user.
   void ForgetAll();
@@ -105,8 +108,8 @@ class UserKeys {
   // Caches the keys, and as TakeAll; nullopt, and nothing was cached, where they are outdated.
   std::optional<UnderWay> CacheAndTakeAll(const std::string& user_id, const LoadedUser& user,
                                           bool created);
-  // Takes out those who do not want a key to be made; ends the load where no other is left. Takes nobody
-  // where it has to look again.
+  // Takes out those who do not want a key to be made; ends the load where no other is left. Takes
+  // nobody where it has to look again.
   Waiters TakeThoseWhoFail(const std::string& user_id, Next& next);
 
   const MasterKeys& keks_;

@@ -25,8 +25,8 @@ constexpr int kBurst = 64;
 // With no descriptor to be had, and so nothing to accept with, for how long the thread waits.
 constexpr int kNoDescriptorWaitMs = 5;
 // How often traffic is looked at: an attacker's reader is busy for tens of microseconds with each
-// of its streams, so a look must come before some hundreds more. A process that does nothing much has
-// nobody who waits, and is asked less often whether it still does not.
+// of its streams, so a look must come before some hundreds more. A process that does nothing much
+// has nobody who waits, and is asked less often whether it still does not.
 constexpr int kLookIntervalMs = 5;
 constexpr int kIdleIntervalMs = 50;
 constexpr std::chrono::microseconds kWorthALook{100};

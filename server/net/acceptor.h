@@ -38,8 +38,9 @@ class Acceptor {
   // Accepts from now on; descriptors of the process should suffice for the limits.
   // `streams`, asked on its thread, tells of the connections' streams; null: nobody does. `on_look`
   // is called there too, every few milliseconds while there are connections and the process works.
-  Acceptor(std::vector<AcceptorListener> listeners, ConnectionLimits limits,
-           std::unique_ptr<StreamCounts> streams = nullptr, std::function<void()> on_look = [] {});
+  Acceptor(
+      std::vector<AcceptorListener> listeners, ConnectionLimits limits,
+      std::unique_ptr<StreamCounts> streams = nullptr, std::function<void()> on_look = [] {});
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
   ~Acceptor();

@@ -32,8 +32,8 @@ bool OneSidedTraffic::Judge(Traffic now) {
   allowed_ -= read;
   if (now.sent > seen_.sent) {
     const auto sent = std::min(static_cast<int64_t>(now.sent - seen_.sent), kMaxAllowedBytes);
-    // What was read in the meantime is taken off first: between two looks more may have come and been
-    // answered than is allowed ahead.
+    // What was read in the meantime is taken off first: between two looks more may have come and
+    // been answered than is allowed ahead.
     allowed_ = std::min(allowed_ + sent * kAllowedPerSentByte, kMaxAllowedBytes);
     seen_.sent = now.sent;
   }

@@ -20,7 +20,8 @@ std::optional<Traffic> TrafficOf(int socket);
 // is there, and other connections' calls wait behind it.
 //
 // All else makes the server send something, and what it sends allows the peer so much more: for the
-// bytes of messages flow control gives the peer a further window, whether they are taken or refused.
+// bytes of messages flow control gives the peer a further window, whether they are taken or
+// refused.
 class OneSidedTraffic {
  public:
   // What may be read without an answer: the first window (64 KiB), and the header frames of as many
@@ -29,7 +30,8 @@ class OneSidedTraffic {
   static constexpr int64_t kFreeBytes = 2 * (64 + 256 * 8) * 1024;
   // gRPC 1.51 grants at most a mebibyte with one window update, of 13 bytes.
   static constexpr int64_t kAllowedPerSentByte = 1024 * 1024 / 13;
-  // No more than this is allowed ahead: twice the windows that 64 uploads at once were seen to have.
+  // No more than this is allowed ahead: twice the windows that 64 uploads at once were seen to
+  // have.
   static constexpr int64_t kMaxAllowedBytes = 64 * 1024 * 1024;
   // The server's own SETTINGS and its acknowledgement of the peer's are no answers.
   static constexpr uint64_t kGreetingBytes = 42;

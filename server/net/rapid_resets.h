@@ -28,7 +28,8 @@ class RapidResets {
   // Takes what the connection's streams have become. Whether they are too many.
   bool Judge(Streams now_seen, Clock::time_point now) {
     const int64_t passed = (now - judged_) / std::chrono::milliseconds(1);
-    const int64_t refill = kMaxResets * std::min<int64_t>(passed, kRefill.count()) / kRefill.count();
+    const int64_t refill =
+        kMaxResets * std::min<int64_t>(passed, kRefill.count()) / kRefill.count();
     if (refill > 0) {
       allowed_ = std::min(allowed_ + refill, kMaxResets);
       judged_ = now;

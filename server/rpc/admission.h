@@ -9,11 +9,12 @@
 
 namespace keyward::rpc {
 
-// Counts the calls in flight and the bytes of their requests, and turns away those that are too many, too
-// much, or come during a drain. Thread-safe.
+// Counts the calls in flight and the bytes of their requests, and turns away those that are too
+// many, too much, or come during a drain. Thread-safe.
 class Admission {
  public:
-  // A smaller request is not counted by its size: what all of those hold is bounded by their number.
+  // A smaller request is not counted by its size: what all of those hold is bounded by their
+  // number.
   static constexpr size_t kLargeBytes = 16 * 1024;
 
   Admission(int64_t max_in_flight, int64_t max_bytes)
@@ -37,7 +38,8 @@ class Admission {
  private:
   const int64_t max_in_flight_;
   const int64_t max_bytes_;
-  // Calls since the start. Two counters, since each change of a shared number costs the other threads.
+  // Calls since the start. Two counters, since each change of a shared number costs the other
+  // threads.
   std::atomic<int64_t> entered_ = 0;
   std::atomic<int64_t> left_ = 0;
   std::atomic<int64_t> large_bytes_ = 0;

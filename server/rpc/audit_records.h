@@ -25,8 +25,8 @@ struct ItemRecord {
 // What the audit log is told of one call: an event, or one for each item of a batch.
 class AuditRecords {
  public:
-  // Of a call or item that ended with `status`; `key_version` only counts where that is OK. `user_id` must
-  // live as long as this.
+  // Of a call or item that ended with `status`; `key_version` only counts where that is OK.
+  // `user_id` must live as long as this.
   void Add(audit::Event::Scope scope, std::string_view user_id, uint32_t key_version,
            const absl::Status& status, std::optional<uint32_t> item = std::nullopt);
 

@@ -15,8 +15,8 @@
 #include "server/rpc/audit_records.h"
 #include "server/rpc/received_bytes.h"
 
-// Batches, read and written one element at a time: a whole message of a thousand items would be thousands
-// of allocations, and one item that Protobuf refuses would spoil it.
+// Batches, read and written one element at a time: a whole message of a thousand items would be
+// thousands of allocations, and one item that Protobuf refuses would spoil it.
 namespace keyward::rpc {
 
 // A message whose only field is `repeated SomeMessage = 1`, unread.
@@ -50,8 +50,8 @@ class BatchReader {
   // How many elements there are; errors::InvalidRequest where the request is no such message.
   static absl::StatusOr<int> Count(const BatchRequest& request);
 
-  // Replaces `item` by the next element; false where that is not what its bytes say. As often as Count
-  // says, and no more.
+  // Replaces `item` by the next element; false where that is not what its bytes say. As often as
+  // Count says, and no more.
   bool Read(google::protobuf::MessageLite& item);
 
  private:

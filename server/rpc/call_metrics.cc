@@ -8,9 +8,10 @@ namespace {
 
 // In the order of their numbers, as go-grpc-prometheus writes them.
 constexpr std::array<const char*, telemetry::CallCounters::kCodes> kCodes = {
-    "OK",          "Canceled",      "Unknown",           "InvalidArgument", "DeadlineExceeded",   "NotFound",
-    "AlreadyExists", "PermissionDenied", "ResourceExhausted", "FailedPrecondition", "Aborted",       "OutOfRange",
-    "Unimplemented", "Internal",      "Unavailable",       "DataLoss",        "Unauthenticated"};
+    "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+    "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+    "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+    "DataLoss", "Unauthenticated"};
 
 }  // namespace
 

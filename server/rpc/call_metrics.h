@@ -8,7 +8,8 @@
 
 namespace keyward::rpc {
 
-// Under the names of go-grpc-prometheus, which dashboards know. A method that was never called is left out.
+// Under the names of go-grpc-prometheus, which dashboards know. A method that was never called is
+// left out.
 void WriteCallMetrics(telemetry::MetricsWriter& writer, std::string_view service,
                       std::string_view method, const telemetry::CallCounters& calls);
 

@@ -11,8 +11,9 @@
 
 namespace keyward::rpc {
 
-// The slots of one method on one queue. `ready` of them wait for a call at any time, as long as not more
-// than `max` are in use: memory is bounded however many calls come. Used by whoever holds the queue.
+// The slots of one method on one queue. `ready` of them wait for a call at any time, as long as not
+// more than `max` are in use: memory is bounded however many calls come. Used by whoever holds the
+// queue.
 //
 // Call has Arm(), which asks gRPC for a call, and a constructor that `make` hides.
 template <typename Call>

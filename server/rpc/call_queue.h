@@ -20,20 +20,20 @@ namespace keyward::rpc {
 class Event {
  public:
   virtual ~Event() = default;
-  // Called by the thread that holds the queue; `ok` as gRPC defines it for the operation. Events of one
-  // slot may come in another order than gRPC put them into the queue.
+  // Called by the thread that holds the queue; `ok` as gRPC defines it for the operation. Events of
+  // one slot may come in another order than gRPC put them into the queue.
   virtual void Proceed(bool ok) = 0;
 };
 
 // A completion queue, the threads that serve it, and the call slots that live on it.
 //
-// While a thread asks for the next event, gRPC has it read from connections, any of them, and for as
-// long as something comes: one who sends without end keeps it away from all others' calls. A second
-// thread then works off what has come meanwhile. Whoever works off an event holds the queue, so nothing
-// that lives on it needs a lock of its own.
+// While a thread asks for the next event, gRPC has it read from connections, any of them, and for
+// as long as something comes: one who sends without end keeps it away from all others' calls. A
+// second thread then works off what has come meanwhile. Whoever works off an event holds the queue,
+// so nothing that lives on it needs a lock of its own.
 //
-// Each operation of a slot holds the queue open (Opened) until its slot lets go (Closed). Once the server
-// is shut down no slot gets another call, and when the last has let go the queue can end.
+// Each operation of a slot holds the queue open (Opened) until its slot lets go (Closed). Once the
+// server is shut down no slot gets another call, and when the last has let go the queue can end.
 class CallQueue {
  public:
   explicit CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue);
@@ -46,15 +46,17 @@ class CallQueue {
 
   // `arm` posts the first slots, on this thread, before the queue's own run.
   void Start(const std::vector<std::function<void(CallQueue&)>>& arm);
-  // Waits until no slot holds the queue, and ends it. The server must be shut down. False where a slot
-  // still waits for its answer at the deadline: then the queue goes on, and must not be destroyed.
+  // Waits until no slot holds the queue, and ends it. The server must be shut down. False where a
+  // slot still waits for its answer at the deadline: then the queue goes on, and must not be
+  // destroyed.
   bool JoinUntil(std::chrono::system_clock::time_point deadline);
 
-  // Runs `task` on a thread that holds the queue. From any thread, while the server is not shut down.
+  // Runs `task` on a thread that holds the queue. From any thread, while the server is not shut
+  // down.
   void Post(std::function<void()> task);
 
-  // Has the second thread work off what there is, if the first has not come for an event since the last
-  // look. By one thread, every few milliseconds, from Start until it is joined.
+  // Has the second thread work off what there is, if the first has not come for an event since the
+  // last look. By one thread, every few milliseconds, from Start until it is joined.
   void LookAfter();
 
   // Whether this thread holds the queue.

@@ -8,7 +8,8 @@
 namespace keyward::rpc {
 namespace {
 
-// Of each queue: more than there are connections in use, mostly. What is forgotten is found out again.
+// Of each queue: more than there are connections in use, mostly. What is forgotten is found out
+// again.
 constexpr size_t kMaxKnown = 1024;
 constexpr char kListenerProperty[] = "keyward_listener";
 constexpr std::string_view kUnixPeer = "unix:";
@@ -58,8 +59,8 @@ std::shared_ptr<const absl::StatusOr<Caller>> Callers::Of(grpc::ServerContext& c
   return caller;
 }
 
-// By the listener that a call came in on, not by the address that it came from: behind a proxy everyone
-// seems to be on this machine.
+// By the listener that a call came in on, not by the address that it came from: behind a proxy
+// everyone seems to be on this machine.
 absl::StatusOr<Caller> Callers::Identify(const grpc_auth_context* context, std::string peer) const {
   const auto security = ValuesOf(context, GRPC_TRANSPORT_SECURITY_TYPE_PROPERTY_NAME);
   if (Has(security, GRPC_SSL_TRANSPORT_SECURITY_TYPE)) {

@@ -19,12 +19,12 @@ struct Caller {
   std::string peer;  // gRPC's name of the other end, such as "ipv4:10.0.0.7:4711"
 };
 
-// Tells who calls, by what gRPC knows of the connection; those of the latest connections are remembered.
-// For one thread at a time.
+// Tells who calls, by what gRPC knows of the connection; those of the latest connections are
+// remembered. For one thread at a time.
 class Callers {
  public:
-  // `unix_path`: of the unix socket that the server listens on, where there is but one. Where there are
-  // several, each tells its own: see NameUnixListener.
+  // `unix_path`: of the unix socket that the server listens on, where there is but one. Where there
+  // are several, each tells its own: see NameUnixListener.
   explicit Callers(std::string unix_path) : unix_path_(std::move(unix_path)) {}
 
   // errors::Unauthenticated for a certificate whose names will not do.

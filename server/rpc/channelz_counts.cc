@@ -65,8 +65,8 @@ class ChannelzCounts final : public net::StreamCounts {
 
  private:
   static std::optional<int64_t> LookUp(const std::string& peer) {
-    const std::string key = absl::StrCat(
-        absl::StrReplaceAll(peer, {{"[", "%5B"}, {"]", "%5D"}}), R"(","socketId":")");
+    const std::string key =
+        absl::StrCat(absl::StrReplaceAll(peer, {{"[", "%5B"}, {"]", "%5D"}}), R"(","socketId":")");
     const std::string servers = Text(grpc_channelz_get_servers(0));
     std::string_view rest = servers;
     while (const auto server = NumberAfter(R"("serverId":")", rest)) {

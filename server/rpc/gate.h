@@ -12,7 +12,7 @@ namespace keyward::rpc {
 struct Gate {
   Admission& admission;
   auth::Authorizer& authorizer;
-  audit::AuditLog* audit;  // null: nothing is recorded
+  audit::AuditLog* audit;                        // null: nothing is recorded
   telemetry::NamedCounters* refusals = nullptr;  // by reason; null: they are not counted
 };
 

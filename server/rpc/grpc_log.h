@@ -3,9 +3,10 @@
 
 namespace keyward::rpc {
 
-// Turns gRPC's own messages into lines of our log (event "grpc"), where its version allows that; until
-// the server listens they are dropped, since our own message says it better. Protobuf's are dropped
-// altogether: any peer can provoke them with a malformed body, which gets its answer from us.
+// Turns gRPC's own messages into lines of our log (event "grpc"), where its version allows that;
+// until the server listens they are dropped, since our own message says it better. Protobuf's are
+// dropped altogether: any peer can provoke them with a malformed body, which gets its answer from
+// us.
 void CaptureGrpcLog();
 void ForwardGrpcLog();
 

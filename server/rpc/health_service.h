@@ -12,8 +12,8 @@
 #include "server/rpc/call_queue.h"
 #include "server/rpc/unary_method.h"
 
-// grpc.health.v1, on the same slots as every other call. (gRPC 1.51's own runs on callback threads, which
-// a flood of resets fills with memory.)
+// grpc.health.v1, on the same slots as every other call. (gRPC 1.51's own runs on callback threads,
+// which a flood of resets fills with memory.)
 namespace keyward::rpc {
 
 // What the health service answers. Thread-safe.
@@ -21,8 +21,8 @@ class HealthState {
  public:
   using Status = grpc::health::v1::HealthCheckResponse::ServingStatus;
 
-  // "" and "keyward.v1.KeyService" are as last set, "liveness" is always SERVING, and any other name is
-  // SERVICE_UNKNOWN.
+  // "" and "keyward.v1.KeyService" are as last set, "liveness" is always SERVING, and any other
+  // name is SERVICE_UNKNOWN.
   Status Get(std::string_view service) const;
 
   void SetServing(bool serving) { serving_ = serving; }
@@ -38,13 +38,13 @@ class HealthState {
 using HealthService = grpc::health::v1::Health::WithRawMethod_Check<
     grpc::health::v1::Health::WithAsyncMethod_Watch<grpc::health::v1::Health::Service>>;
 
-using HealthCheckMethod = UnaryMethod<grpc::health::v1::HealthCheckRequest,
-                                      grpc::health::v1::HealthCheckResponse>;
+using HealthCheckMethod =
+    UnaryMethod<grpc::health::v1::HealthCheckRequest, grpc::health::v1::HealthCheckResponse>;
 
 HealthCheckMethod MakeHealthCheckMethod(HealthService& service, const HealthState& state);
 
-// A slot of Watch: sends the status, and each change of it, until the client goes or the server drains.
-// Everything happens on threads that hold the queue.
+// A slot of Watch: sends the status, and each change of it, until the client goes or the server
+// drains. Everything happens on threads that hold the queue.
 class WatchCall final : public Event {
  public:
   using Pool = CallPool<WatchCall>;

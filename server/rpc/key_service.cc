@@ -18,7 +18,8 @@ namespace {
 using absl::Status;
 using Scope = audit::Event::Scope;
 
-// Encrypt, Decrypt and GetOrCreateUserKey come in numbers; a queue keeps this many slots ready for each.
+// Encrypt, Decrypt and GetOrCreateUserKey come in numbers; a queue keeps this many slots ready for
+// each.
 constexpr size_t kReadyForFrequent = 64;
 
 void Wipe(std::string* text) { explicit_bzero(text->data(), text->size()); }

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <type_traits>
 
-// Messages from and to the raw bytes that gRPC carries. One that lies in one piece, as nearly all do, is
-// read and written there, which takes half the time of gRPC's streams over pieces.
+// Messages from and to the raw bytes that gRPC carries. One that lies in one piece, as nearly all
+// do, is read and written there, which takes half the time of gRPC's streams over pieces.
 namespace keyward::rpc {
 
 template <typename Message>

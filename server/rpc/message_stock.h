@@ -14,9 +14,9 @@ struct Messages {
   Response response;
 };
 
-// Messages of one method, to be used again: the last ones given back are taken first, since they are still
-// in the processor's cache. A call that is answered at once needs them for that moment alone. Used by
-// whoever holds the one queue that it belongs to.
+// Messages of one method, to be used again: the last ones given back are taken first, since they
+// are still in the processor's cache. A call that is answered at once needs them for that moment
+// alone. Used by whoever holds the one queue that it belongs to.
 template <typename Request, typename Response>
 class MessageStock {
  public:

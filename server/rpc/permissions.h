@@ -7,8 +7,9 @@
 #include "keyward/v1/key_service.pb.h"
 #include "server/auth/access.h"
 
-// What a request needs the policy to grant: OK, or errors::PermissionDenied, which names the permission. The
-// request need not be a legal one; one that names no scope asks for nothing, and is refused later.
+// What a request needs the policy to grant: OK, or errors::PermissionDenied, which names the
+// permission. The request need not be a legal one; one that names no scope asks for nothing, and is
+// refused later.
 namespace keyward::rpc {
 
 absl::Status Authorize(const auth::Access& access, const v1::EncryptRequest& request);
@@ -17,7 +18,8 @@ absl::Status Authorize(const auth::Access& access, const v1::RewrapRequest& requ
 absl::Status Authorize(const auth::Access& access, const v1::GetOrCreateUserKeyRequest& request);
 absl::Status Authorize(const auth::Access& access, const v1::PoolKeyRequest& request);
 
-// What KeyAdminService asks for: admin on the user that a request names, or, where it names none, on every one.
+// What KeyAdminService asks for: admin on the user that a request names, or, where it names none,
+// on every one.
 absl::Status AuthorizeAdmin(const auth::Access& access, std::string_view user_id);
 absl::Status AuthorizeAdminOfAll(const auth::Access& access);
 

@@ -13,8 +13,8 @@ namespace keyward::rpc {
 template <typename Request>
 inline constexpr bool kStaysInBody = false;
 
-// A request as it came. Its bytes lie in a buffer into which the connection goes on reading, and which lives as
-// long as that; so they are overwritten, and not left to whoever frees the buffer.
+// A request as it came. Its bytes lie in a buffer into which the connection goes on reading, and
+// which lives as long as that; so they are overwritten, and not left to whoever frees the buffer.
 class ReceivedBytes {
  public:
   // Before the body is read, which empties it.
@@ -35,7 +35,7 @@ class ReceivedBytes {
     explicit_bzero(const_cast<uint8_t*>(slice.begin()), slice.size());
   }
 
-  grpc::Slice only_;                // where the message came in one piece
+  grpc::Slice only_;                 // where the message came in one piece
   std::vector<grpc::Slice> pieces_;  // where it did not
 };
 

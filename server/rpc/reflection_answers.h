@@ -9,8 +9,8 @@
 namespace keyward::rpc {
 
 // Answers a reflection request out of the program's own descriptors: a file comes with all that it
-// imports. What is not found gets an error_response, not an RPC error. `services` are the full names of
-// the services that the server serves.
+// imports. What is not found gets an error_response, not an RPC error. `services` are the full
+// names of the services that the server serves.
 grpc::reflection::v1::ServerReflectionResponse AnswerReflection(
     const grpc::reflection::v1::ServerReflectionRequest& request,
     const std::vector<std::string>& services);

@@ -61,8 +61,8 @@ void ReflectionCall::Read() {
 void ReflectionCall::Answer() {
   grpc::reflection::v1::ServerReflectionRequest request;
   if (!grpc::SerializationTraits<decltype(request)>::Deserialize(&body_, &request).ok()) {
-    return Finish(ToGrpcStatus(
-        errors::InvalidRequest("the request's body is not a message of its type")));
+    return Finish(
+        ToGrpcStatus(errors::InvalidRequest("the request's body is not a message of its type")));
   }
   const auto response = AnswerReflection(request, services_);
   bool own_buffer = false;

@@ -14,18 +14,20 @@
 #include "server/rpc/call_queue.h"
 #include "server/rpc/health_service.h"
 
-// grpc.reflection v1 and v1alpha, whose messages are the same on the wire: the bodies are left as bytes
-// and read as v1. On our own slots, since gRPC's plugin would serve them on threads without number.
+// grpc.reflection v1 and v1alpha, whose messages are the same on the wire: the bodies are left as
+// bytes and read as v1. On our own slots, since gRPC's plugin would serve them on threads without
+// number.
 namespace keyward::rpc {
 
-using ReflectionService = grpc::reflection::v1::ServerReflection::WithRawMethod_ServerReflectionInfo<
-    grpc::reflection::v1::ServerReflection::Service>;
+using ReflectionService =
+    grpc::reflection::v1::ServerReflection::WithRawMethod_ServerReflectionInfo<
+        grpc::reflection::v1::ServerReflection::Service>;
 using ReflectionAlphaService =
     grpc::reflection::v1alpha::ServerReflection::WithRawMethod_ServerReflectionInfo<
         grpc::reflection::v1alpha::ServerReflection::Service>;
 
-// A slot of ServerReflectionInfo: answers request after request until the client is done. Everything
-// happens on threads that hold the queue.
+// A slot of ServerReflectionInfo: answers request after request until the client is done.
+// Everything happens on threads that hold the queue.
 class ReflectionCall final : public Event {
  public:
   using Pool = CallPool<ReflectionCall>;

@@ -144,8 +144,7 @@ absl::Status Running::Listen() {
     }
     const std::shared_ptr<ConnectionAcceptor> acceptor =
         builder.experimental().AddExternalConnectionAcceptor(
-            grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-            credentials);
+            grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, credentials);
     listeners_.push_back({*std::move(socket), [acceptor](int connection) {
                             ConnectionAcceptor::NewConnectionParameters handed_over;
                             handed_over.fd = connection;
@@ -193,7 +192,8 @@ void Running::Serve() {
   }
   acceptor_ = std::make_unique<net::Acceptor>(std::move(listeners_), options_.connections,
                                               MakeChannelzCounts(), [this] {
-                                                for (const auto& queue : queues_) queue->LookAfter();
+                                                for (const auto& queue : queues_)
+                                                  queue->LookAfter();
                                               });
 }
 
@@ -204,7 +204,8 @@ void Running::AddUnary(const UnaryMethod<Request, Response>& method, CallQueue& 
   const size_t max = static_cast<size_t>(options_.max_in_flight) + 2 * method.ready_calls;
   auto stock = std::make_shared<typename Call::Stock>();
   auto pool = std::make_shared<CallPool<Call>>(
-      queue, method.ready_calls, max, [this, &method, stock, callers = callers_.back().get()](CallPool<Call>& own_pool) {
+      queue, method.ready_calls, max,
+      [this, &method, stock, callers = callers_.back().get()](CallPool<Call>& own_pool) {
         return std::make_unique<Call>(own_pool, method, gate_, *callers, *stock);
       });
   pool->Start();
@@ -253,8 +254,9 @@ void Running::WriteMetrics(telemetry::MetricsWriter& writer) const {
   admin_methods_.ForEach(of_service("keyward.v1.KeyAdminService"));
   of_service("grpc.health.v1.Health")(health_check_);
   for (const auto& [reason, count] : refusals_.Read()) {
-    writer.Counter("keyward_refused_total", "Calls that were answered with an error, by its reason.",
-                   {{"reason", reason}}, static_cast<double>(count));
+    writer.Counter("keyward_refused_total",
+                   "Calls that were answered with an error, by its reason.", {{"reason", reason}},
+                   static_cast<double>(count));
   }
   writer.Gauge("keyward_calls_in_flight", "Calls that are being served.", {},
                static_cast<double>(admission_.in_flight()));

@@ -11,11 +11,11 @@
 #include "server/audit/audit_log.h"
 #include "server/auth/authorizer.h"
 #include "server/keyring/keyring.h"
-#include "server/rpc/key_admin_service.h"
-#include "server/tls/identity_files.h"
 #include "server/net/connection_table.h"
 #include "server/net/listen_address.h"
+#include "server/rpc/key_admin_service.h"
 #include "server/telemetry/metrics.h"
+#include "server/tls/identity_files.h"
 
 namespace keyward::rpc {
 
@@ -38,7 +38,8 @@ struct RpcOptions {
   audit::AuditLog* audit = nullptr;  // null: nothing is recorded
 };
 
-// The gRPC server: KeyService, KeyAdminService, health and reflection on its listeners. It serves from Start to Drain.
+// The gRPC server: KeyService, KeyAdminService, health and reflection on its listeners. It serves
+// from Start to Drain.
 class RpcServer {
  public:
   // `keyring` and all of `admin` must outlive it. An error's message is for the operator.
@@ -57,8 +58,9 @@ class RpcServer {
   virtual void WriteMetrics(telemetry::MetricsWriter& writer) const = 0;
 
   // Reports NOT_SERVING and goes on serving for `delay`; then refuses new calls, waits for those in
-  // flight, sends GOAWAY, and cancels what is left after `timeout`. Once. False where a cancelled call
-  // still waits for the store a second later: then the program must end without destroying anything.
+  // flight, sends GOAWAY, and cancels what is left after `timeout`. Once. False where a cancelled
+  // call still waits for the store a second later: then the program must end without destroying
+  // anything.
   virtual bool Drain(absl::Duration delay, absl::Duration timeout) = 0;
 };
 

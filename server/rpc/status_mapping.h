@@ -8,8 +8,8 @@
 
 namespace keyward::rpc {
 
-// An error as callers see it: code, message, and google.rpc.ErrorInfo (and RetryInfo, where trying again
-// may help) in the trailer grpc-status-details-bin.
+// An error as callers see it: code, message, and google.rpc.ErrorInfo (and RetryInfo, where trying
+// again may help) in the trailer grpc-status-details-bin.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 // The same for an item of a batch. `status` is not OK.

@@ -25,9 +25,9 @@
 
 namespace keyward::rpc {
 
-// A call slot of a unary method: takes a call, answers it, and takes the next one. One operation is under
-// way at a time. A thread that holds the queue takes the call; any one thread answers it. Its messages are
-// lent to it while it needs them.
+// A call slot of a unary method: takes a call, answers it, and takes the next one. One operation is
+// under way at a time. A thread that holds the queue takes the call; any one thread answers it. Its
+// messages are lent to it while it needs them.
 template <typename Request, typename Response>
 class UnaryCall final : public Event {
  public:
@@ -116,13 +116,14 @@ class UnaryCall final : public Event {
       event.method = method_.name;
       event.latency_us = latency_us;
     }
-    gate_.audit->Append(records.events(), [this, status = std::move(status)](const absl::Status& recorded) {
-      Finish(recorded.ok() ? status : recorded);
-    });
+    gate_.audit->Append(records.events(),
+                        [this, status = std::move(status)](const absl::Status& recorded) {
+                          Finish(recorded.ok() ? status : recorded);
+                        });
   }
 
-  // The last thing done with the slot on this thread: once gRPC's Finish is called, one that holds the
-  // queue may use it.
+  // The last thing done with the slot on this thread: once gRPC's Finish is called, one that holds
+  // the queue may use it.
   void Finish(absl::Status status) {
     if (messages_ != nullptr && method_.wipe_request) method_.wipe_request(messages_->request);
     received_.Wipe();

@@ -24,8 +24,8 @@ struct CallScene {
   bool recorded;
 };
 
-// How one unary RPC is served. The bodies are raw bytes to gRPC, so that messages live in the call slots
-// and are used again, and a malformed one gets an answer of ours.
+// How one unary RPC is served. The bodies are raw bytes to gRPC, so that messages live in the call
+// slots and are used again, and a malformed one gets an answer of ours.
 template <typename Request, typename Response>
 struct UnaryMethod {
   using Done = absl::AnyInvocable<void(absl::Status)>;
@@ -40,23 +40,23 @@ struct UnaryMethod {
                      void* tag)>
       request_call;
 
-  // Told of a request as soon as it is read, before anybody asks whether it is allowed: what it will need
-  // can be fetched meanwhile; null: nothing.
+  // Told of a request as soon as it is read, before anybody asks whether it is allowed: what it
+  // will need can be fetched meanwhile; null: nothing.
   std::function<void(const Request&)> announce;
 
   // How many items it asks for, by which a limited caller is charged; null: one.
   std::function<int64_t(const Request&)> count;
 
-  // Whether the caller may have it, asked before the request is checked; null: everyone may, or each item
-  // is judged by itself.
+  // Whether the caller may have it, asked before the request is checked; null: everyone may, or
+  // each item is judged by itself.
   std::function<absl::Status(const auth::Access&, const Request&)> authorize;
 
   // Fills the response and calls `done` once, on any thread. All arguments live until then.
   std::function<void(const CallScene& scene, const Request& request, Response& response, Done done)>
       handle;
 
-  // Adds what the audit log tells of it; `status` is what the caller is told, and the response is filled
-  // where it is OK. Null: it is not recorded.
+  // Adds what the audit log tells of it; `status` is what the caller is told, and the response is
+  // filled where it is OK. Null: it is not recorded.
   std::function<void(const Request& request, const Response& response, const absl::Status& status,
                      AuditRecords& records)>
       record;

@@ -49,9 +49,8 @@ absl::StatusOr<keyring::RewrapItem> ReadItem(const v1::RewrapRequest& request) {
   if (absl::Status status = CheckAssociatedData(request.associated_data()); !status.ok()) {
     return status;
   }
-  return keyring::RewrapItem{.scope = *scope,
-                             .token = request.token(),
-                             .associated_data = request.associated_data()};
+  return keyring::RewrapItem{
+      .scope = *scope, .token = request.token(), .associated_data = request.associated_data()};
 }
 
 void Fill(keyring::Encrypted sealed, v1::EncryptResponse& response) {

@@ -5,10 +5,12 @@
 #include "keyward/v1/key_service.pb.h"
 #include "server/keyring/keyring.h"
 
-// The messages of Encrypt, Decrypt and Rewrap, by themselves and in batches, and what the keyring takes and gives.
+// The messages of Encrypt, Decrypt and Rewrap, by themselves and in batches, and what the keyring
+// takes and gives.
 namespace keyward::rpc {
 
-// A view of the request, which must outlive it; errors::InvalidRequest where a field breaks its rule.
+// A view of the request, which must outlive it; errors::InvalidRequest where a field breaks its
+// rule.
 absl::StatusOr<keyring::EncryptItem> ReadItem(const v1::EncryptRequest& request);
 absl::StatusOr<keyring::DecryptItem> ReadItem(const v1::DecryptRequest& request);
 absl::StatusOr<keyring::RewrapItem> ReadItem(const v1::RewrapRequest& request);

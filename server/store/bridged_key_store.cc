@@ -70,8 +70,8 @@ void BridgedKeyStore::FindMany(std::vector<std::string> user_ids, FindManyCallba
   });
 }
 
-// While the module holds the file, those who wait for it wait together: one that was told that it is
-// busy speaks for all who stood in line with it.
+// While the module holds the file, those who wait for it wait together: one that was told that it
+// is busy speaks for all who stood in line with it.
 void BridgedKeyStore::ReadLoop() {
   while (true) {
     std::vector<PendingFind> group = finds_.TakeAll();
@@ -96,18 +96,18 @@ void BridgedKeyStore::FindInLegacy(PendingFind find, absl::Status& busy) {
     }
   }
   if (imported.empty()) return find.done(std::move(find.results));
-  store_->CreateMany(std::move(imported), [find = std::move(find), places = std::move(places)](
-                                              auto created) mutable {
-    for (size_t i = 0; i < places.size(); ++i) {
-      absl::StatusOr<UserKeys>& result = find.results[places[i]];
-      if (created[i].ok()) {
-        result = std::move(created[i]->keys);
-      } else {
-        result = created[i].status();
-      }
-    }
-    find.done(std::move(find.results));
-  });
+  store_->CreateMany(std::move(imported),
+                     [find = std::move(find), places = std::move(places)](auto created) mutable {
+                       for (size_t i = 0; i < places.size(); ++i) {
+                         absl::StatusOr<UserKeys>& result = find.results[places[i]];
+                         if (created[i].ok()) {
+                           result = std::move(created[i]->keys);
+                         } else {
+                           result = created[i].status();
+                         }
+                       }
+                       find.done(std::move(find.results));
+                     });
 }
 
 absl::StatusOr<std::optional<KeyVersion>> BridgedKeyStore::ImportFromLegacy(
@@ -132,8 +132,8 @@ void BridgedKeyStore::CreateMany(std::vector<NewUser> users, CreateManyCallback 
                                   : absl::StatusOr<Created>(keys.status()));
     }
     if (missing.empty()) return done(std::move(results));
-    legacy_writes_.Push(PendingCreate{std::move(users), std::move(missing), std::move(results),
-                                      std::move(done)});
+    legacy_writes_.Push(
+        PendingCreate{std::move(users), std::move(missing), std::move(results), std::move(done)});
   });
 }
 
@@ -194,17 +194,17 @@ void BridgedKeyStore::UpdateFound(std::vector<absl::StatusOr<UserKeys>> found, C
     if (user.ok()) user_ids.push_back(user->user_id);
   }
   auto returned = std::make_shared<ReturnedUsers>();
-  store_->UpdateMany(std::move(user_ids), NoteReturned(std::move(change), returned),
-                     [this, returned, found = std::move(found),
-                      done = std::move(done)](auto updated) mutable {
-    auto next = std::make_move_iterator(updated.begin());
-    for (auto& user : found) {
-      if (user.ok()) user = *next++;
-    }
-    if (!NeedsFollowUp(found, *returned)) return done(std::move(found));
-    legacy_writes_.Push(
-        PendingFollowUp{std::move(returned), std::move(found), std::move(done)});
-  });
+  store_->UpdateMany(
+      std::move(user_ids), NoteReturned(std::move(change), returned),
+      [this, returned, found = std::move(found), done = std::move(done)](auto updated) mutable {
+        auto next = std::make_move_iterator(updated.begin());
+        for (auto& user : found) {
+          if (user.ok()) user = *next++;
+        }
+        if (!NeedsFollowUp(found, *returned)) return done(std::move(found));
+        legacy_writes_.Push(
+            PendingFollowUp{std::move(returned), std::move(found), std::move(done)});
+      });
 }
 
 void BridgedKeyStore::Follow(PendingFollowUp follow_up) {
@@ -237,8 +237,10 @@ void BridgedKeyStore::CreateGroup(std::vector<PendingCreate> group) {
                                         minted = std::move(minted)](auto created) mutable {
     RemoveRowsOfTombstones(created);
     for (size_t i = 0; i < minted.size(); ++i) {
-      // The legacy file decides who was first. Whoever found the new row there may have been faster here.
-      if (created[i].ok() && !IsTombstone(created[i]->keys)) created[i]->created = !minted[i].theirs;
+      // The legacy file decides who was first. Whoever found the new row there may have been faster
+      // here.
+      if (created[i].ok() && !IsTombstone(created[i]->keys))
+        created[i]->created = !minted[i].theirs;
       minted[i].result() = std::move(created[i]);
     }
     for (PendingCreate& create : group) create.done(std::move(create.results));
@@ -273,13 +275,11 @@ std::vector<BridgedKeyStore::Minted> BridgedKeyStore::MintInLegacy(
   }
   const absl::StatusOr<std::vector<LegacyInsert>> inserts = writes_->InsertOrGet(rows);
   for (size_t i = 0; i < rows.size(); ++i) {
-    const absl::Status taken =
-        inserts.ok() ? TakeUp((*inserts)[i], minted[i]) : inserts.status();
+    const absl::Status taken = inserts.ok() ? TakeUp((*inserts)[i], minted[i]) : inserts.status();
     if (!taken.ok()) minted[i].result() = taken;
   }
-  std::erase_if(minted, [](const Minted& each) {
-    return !absl::IsNotFound(each.result().status());
-  });
+  std::erase_if(minted,
+                [](const Minted& each) { return !absl::IsNotFound(each.result().status()); });
   return minted;
 }
 

@@ -26,10 +26,10 @@ namespace keyward::store {
 // The legacy file decides who was first. A user whom the store lacks is looked for there. A new
 // user's key is committed there first, all that wait in one transaction, where a row that is there
 // already wins, and then stored: a crash in between leaves a row that the next call finds. What the
-// store has, tombstones included, beats any row. Who is deleted or destroyed loses the row there, after
-// the commit in the store; a row that a crash or a busy file left behind goes at the next such call, or at the
-// next start. A row that no loaded master key opens stays as it
-// is and answers errors::StoredKeyCorrupt.
+// store has, tombstones included, beats any row. Who is deleted or destroyed loses the row there,
+// after the commit in the store; a row that a crash or a busy file left behind goes at the next
+// such call, or at the next start. A row that no loaded master key opens stays as it is and answers
+// errors::StoredKeyCorrupt.
 class BridgedKeyStore : public KeyStore {
  public:
   // Opens the file and brings both to the same users before it returns. Errors are a full line for
@@ -112,8 +112,8 @@ class BridgedKeyStore : public KeyStore {
   // Takes rows back that were made for users who had come to be tombstones meanwhile.
   void RemoveRowsOfTombstones(std::vector<absl::StatusOr<Created>>& created);
   void CreateGroup(std::vector<PendingCreate> group);
-  // Commits the group's missing users to the legacy file. Those that fail get their results here, the
-  // others come back.
+  // Commits the group's missing users to the legacy file. Those that fail get their results here,
+  // the others come back.
   std::vector<Minted> MintInLegacy(std::vector<PendingCreate>& group);
   absl::Status TakeUp(const LegacyInsert& insert, Minted& minted) const;
 

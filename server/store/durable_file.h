@@ -7,10 +7,10 @@
 
 namespace keyward::store {
 
-// Makes durable what a file holds now, whatever became of earlier syncs: every byte is written again, as
-// it is, and synced. A sync alone would prove nothing, since the kernel takes pages whose write-back
-// failed for clean. Nobody may write to the file meanwhile; reading it is fine. A missing file is none
-// to be kept. Errors name the file.
+// Makes durable what a file holds now, whatever became of earlier syncs: every byte is written
+// again, as it is, and synced. A sync alone would prove nothing, since the kernel takes pages whose
+// write-back failed for clean. Nobody may write to the file meanwhile; reading it is fine. A
+// missing file is none to be kept. Errors name the file.
 absl::Status RewriteDurably(const std::string& path);
 
 // Makes a file durable that was just written, and of which no sync has failed.

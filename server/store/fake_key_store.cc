@@ -84,14 +84,14 @@ void FakeKeyStore::ListRetiredKeks(RetiredKeksCallback done) {
 }
 
 void FakeKeyStore::PutNote(std::string name, std::string text, DoneCallback done) {
-  thread_.Run([this, name = std::move(name), text = std::move(text),
-               done = std::move(done)]() mutable {
-    {
-      sync::MutexLock lock(mutex_);
-      notes_[name] = std::move(text);
-    }
-    done(absl::OkStatus());
-  });
+  thread_.Run(
+      [this, name = std::move(name), text = std::move(text), done = std::move(done)]() mutable {
+        {
+          sync::MutexLock lock(mutex_);
+          notes_[name] = std::move(text);
+        }
+        done(absl::OkStatus());
+      });
 }
 
 void FakeKeyStore::GetNote(std::string name, NoteCallback done) {
@@ -125,8 +125,7 @@ void FakeKeyStore::Tell(const Changes& changes) {
   if (listener != nullptr) listener(changes);
 }
 
-absl::StatusOr<UserKeys> FakeKeyStore::UpdateOne(const std::string& user_id,
-                                                 const Change& change) {
+absl::StatusOr<UserKeys> FakeKeyStore::UpdateOne(const std::string& user_id, const Change& change) {
   sync::MutexLock lock(mutex_);
   const auto it = users_.find(user_id);
   if (it == users_.end()) return errors::UserKeyNotFound();

@@ -10,32 +10,32 @@ FaultyKeyStore::~FaultyKeyStore() {
 }
 
 void FaultyKeyStore::FindMany(std::vector<std::string> user_ids, FindManyCallback done) {
-  Admit(Call::kFind, [this, user_ids = std::move(user_ids),
-                      done = calls_.Track(std::move(done))]() mutable {
-    if (absl::Status error = ErrorOf(Call::kFind); !error.ok()) {
-      return done(std::vector<absl::StatusOr<UserKeys>>(user_ids.size(), error));
-    }
-    inner_->FindMany(std::move(user_ids), std::move(done));
-  });
+  Admit(Call::kFind,
+        [this, user_ids = std::move(user_ids), done = calls_.Track(std::move(done))]() mutable {
+          if (absl::Status error = ErrorOf(Call::kFind); !error.ok()) {
+            return done(std::vector<absl::StatusOr<UserKeys>>(user_ids.size(), error));
+          }
+          inner_->FindMany(std::move(user_ids), std::move(done));
+        });
 }
 
 void FaultyKeyStore::CreateMany(std::vector<NewUser> users, CreateManyCallback done) {
-  Admit(Call::kCreate, [this, users = std::move(users),
-                        done = calls_.Track(std::move(done))]() mutable {
-    const size_t count = users.size();
-    if (absl::Status error = ErrorOf(Call::kCreate); !error.ok()) {
-      return done(std::vector<absl::StatusOr<Created>>(count, error));
-    }
-    absl::Status lost;
-    {
-      sync::MutexLock lock(mutex_);
-      lost = lost_answer_;
-    }
-    if (lost.ok()) return inner_->CreateMany(std::move(users), std::move(done));
-    inner_->CreateMany(std::move(users), [lost, count, done = std::move(done)](auto) mutable {
-      done(std::vector<absl::StatusOr<Created>>(count, lost));
-    });
-  });
+  Admit(Call::kCreate,
+        [this, users = std::move(users), done = calls_.Track(std::move(done))]() mutable {
+          const size_t count = users.size();
+          if (absl::Status error = ErrorOf(Call::kCreate); !error.ok()) {
+            return done(std::vector<absl::StatusOr<Created>>(count, error));
+          }
+          absl::Status lost;
+          {
+            sync::MutexLock lock(mutex_);
+            lost = lost_answer_;
+          }
+          if (lost.ok()) return inner_->CreateMany(std::move(users), std::move(done));
+          inner_->CreateMany(std::move(users), [lost, count, done = std::move(done)](auto) mutable {
+            done(std::vector<absl::StatusOr<Created>>(count, lost));
+          });
+        });
 }
 
 void FaultyKeyStore::Page(std::string after, int limit, PageCallback done) {

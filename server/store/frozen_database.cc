@@ -39,8 +39,8 @@ FrozenDatabase::FrozenDatabase(std::string path, std::unique_ptr<SqliteConnectio
 
 absl::StatusOr<std::unique_ptr<FrozenDatabase>> FrozenDatabase::Open(const std::string& path) {
   if (absl::Status files = CheckFiles(path); !files.ok()) return files;
-  auto connection = SqliteConnection::Open(path, SqliteConnection::Access::kFrozen,
-                                           absl::ZeroDuration());
+  auto connection =
+      SqliteConnection::Open(path, SqliteConnection::Access::kFrozen, absl::ZeroDuration());
   if (!connection.ok()) return CannotRead(path, connection.status().message());
   const absl::Status own = CheckSqliteFile(**connection, path);
   if (absl::IsUnavailable(own)) return CannotRead(path, own.message());

@@ -31,8 +31,9 @@ class FrozenDatabase {
   // tell no row's content; up to a hundred. `tick` is called now and then while it looks.
   absl::StatusOr<std::vector<std::string>> CheckIntegrity(std::function<void()> tick);
 
-  // Writes what is committed to `path`, an empty file: a database of its own, without a log. What the
-  // database holds of deleted rows is left behind. Errors name the file; it may hold a part then.
+  // Writes what is committed to `path`, an empty file: a database of its own, without a log. What
+  // the database holds of deleted rows is left behind. Errors name the file; it may hold a part
+  // then.
   absl::Status CopyTo(const std::string& path);
 
   // How many rows with a version there are, by going through them one after another.

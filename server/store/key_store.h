@@ -20,10 +20,10 @@ enum class VersionState { kEnabled = 1, kDisabled = 2, kDestroyed = 3 };
 
 // One version of a user's data key, wrapped. The store never sees the key itself.
 struct KeyVersion {
-  uint32_t version = 0;          // from 1, never reused
-  std::string kek_id;            // 8 bytes: which master key wraps it
-  int wrap_format = 0;           // 2, see docs/FORMATS.md
-  std::string wrapped_key;       // nonce(12), ciphertext(32), tag(16); empty where it is destroyed
+  uint32_t version = 0;     // from 1, never reused
+  std::string kek_id;       // 8 bytes: which master key wraps it
+  int wrap_format = 0;      // 2, see docs/FORMATS.md
+  std::string wrapped_key;  // nonce(12), ciphertext(32), tag(16); empty where it is destroyed
   VersionState state = VersionState::kEnabled;
   int64_t created_at_micros = 0;  // since 1970, UTC
   int64_t messages = 0;           // sealed with it under random 96-bit nonces; an estimate
@@ -38,9 +38,10 @@ struct UserKeys {
   uint32_t min_version = 0;  // versions below it no longer decrypt; 0: none
   UserState state = UserState::kActive;
   UserState state_before_delete = UserState::kActive;  // what a deleted user comes back as
-  int64_t etag = 1;             // goes up with each change that an operator makes
-  int64_t purge_at_micros = 0;  // when a deleted user's keys are destroyed, since 1970, UTC; 0: never
-  std::string rotation_id;      // names the request that made the newest version; empty: none did
+  int64_t etag = 1;  // goes up with each change that an operator makes
+  int64_t purge_at_micros =
+      0;                    // when a deleted user's keys are destroyed, since 1970, UTC; 0: never
+  std::string rotation_id;  // names the request that made the newest version; empty: none did
   std::vector<KeyVersion> versions;  // newest first
 
   bool operator==(const UserKeys&) const = default;
@@ -72,9 +73,9 @@ struct RetiredKek {
 
 // Keeps users' wrapped keys. Thread-safe.
 //
-// Calls return at once; `done` is called exactly once, on a thread of the store (never on the caller's),
-// and must not block. What is reported as stored is durable: it survives a power cut. A store that is
-// being destroyed first finishes every call it has taken.
+// Calls return at once; `done` is called exactly once, on a thread of the store (never on the
+// caller's), and must not block. What is reported as stored is durable: it survives a power cut. A
+// store that is being destroyed first finishes every call it has taken.
 //
 // Errors: errors::UserKeyNotFound, errors::StoreUnavailable (busy, full, read-only, broken),
 // errors::StoredKeyCorrupt (the row is there, but cannot be a key).
@@ -93,38 +94,41 @@ class KeyStore {
   virtual void FindMany(std::vector<std::string> user_ids, FindManyCallback done) = 0;
   void Find(std::string user_id, FindCallback done);
 
-  // Stores each key as the primary version of a new user, unless the user is there already, tombstones
-  // included: then the stored keys come back and the key is dropped. One that cannot be stored fails
-  // alone; all others are made durable together, with one commit.
+  // Stores each key as the primary version of a new user, unless the user is there already,
+  // tombstones included: then the stored keys come back and the key is dropped. One that cannot be
+  // stored fails alone; all others are made durable together, with one commit.
   virtual void CreateMany(std::vector<NewUser> users, CreateManyCallback done) = 0;
   void Create(std::string user_id, KeyVersion key, CreateCallback done);
 
-  // Up to `limit` users in the byte order of their ids, from the first after `after` (empty: from the
-  // start). Versions that cannot be keys are left out, so that one damaged row hides no other user.
+  // Up to `limit` users in the byte order of their ids, from the first after `after` (empty: from
+  // the start). Versions that cannot be keys are left out, so that one damaged row hides no other
+  // user.
   virtual void Page(std::string after, int limit, PageCallback done) = 0;
-  // Find and Page with nothing refused or left out, whatever the rows hold, for who looks for damage. Unless a
-  // store says otherwise, its Find and its Page are such.
+  // Find and Page with nothing refused or left out, whatever the rows hold, for who looks for
+  // damage. Unless a store says otherwise, its Find and its Page are such.
   virtual void FindAsStored(std::string user_id, FindCallback done);
   virtual void PageAsStored(std::string after, int limit, PageCallback done);
 
-  // What is to be stored of a user instead of `now`: nullopt leaves the user as it is, an error is what the
-  // caller gets for this user. Called within the transaction, on a thread of the store, and again where
-  // that has to be repeated; it must not block. The id and the numbers of versions stay; no version is left out.
-  // `now` is what is stored, damaged rows too, so that those can be destroyed: any other change of them is
-  // errors::StoredKeyCorrupt.
+  // What is to be stored of a user instead of `now`: nullopt leaves the user as it is, an error is
+  // what the caller gets for this user. Called within the transaction, on a thread of the store,
+  // and again where that has to be repeated; it must not block. The id and the numbers of versions
+  // stay; no version is left out. `now` is what is stored, damaged rows too, so that those can be
+  // destroyed: any other change of them is errors::StoredKeyCorrupt.
   using Change = std::function<absl::StatusOr<std::optional<UserKeys>>(const UserKeys& now)>;
   using UpdateCallback = absl::AnyInvocable<void(absl::StatusOr<UserKeys>)>;
   using UpdateManyCallback = absl::AnyInvocable<void(std::vector<absl::StatusOr<UserKeys>>)>;
 
-  // Changes users who are there, with one commit, and answers what is stored of them now, in the order of
-  // `user_ids`. Each fails alone: errors::UserKeyNotFound, and what `change` says. Where a change takes a
-  // wrapped key away (kDestroyed), no file of the store holds its bytes any longer once `done` is called; where
-  // that cannot be brought about the user fails with errors::StoreUnavailable, though the change may stand.
+  // Changes users who are there, with one commit, and answers what is stored of them now, in the
+  // order of `user_ids`. Each fails alone: errors::UserKeyNotFound, and what `change` says. Where a
+  // change takes a wrapped key away (kDestroyed), no file of the store holds its bytes any longer
+  // once `done` is called; where that cannot be brought about the user fails with
+  // errors::StoreUnavailable, though the change may stand.
   virtual void UpdateMany(std::vector<std::string> user_ids, Change change,
                           UpdateManyCallback done) = 0;
   void Update(std::string user_id, Change change, UpdateCallback done);
 
-  // Up to `limit` users, deleted ones, whose time of purge is at or before `micros`, the longest due first.
+  // Up to `limit` users, deleted ones, whose time of purge is at or before `micros`, the longest
+  // due first.
   using IdsCallback = absl::AnyInvocable<void(absl::StatusOr<std::vector<std::string>>)>;
   virtual void FindDueForPurge(int64_t micros, int limit, IdsCallback done) = 0;
 
@@ -132,10 +136,10 @@ class KeyStore {
   using KekUseCallback = absl::AnyInvocable<void(absl::StatusOr<std::vector<KekUse>>)>;
   virtual void CountByKek(KekUseCallback done) = 0;
 
-  // Notes that the master key is retired, unless a key is still wrapped under it: errors::KekInUse. In
-  // one transaction with that look. One that is retired already stays so, since its first time. From then on a
-  // key that would be wrapped under it is not stored: errors::EncryptionDisabled. What was wrapped under it
-  // before is erased as a destroyed key is.
+  // Notes that the master key is retired, unless a key is still wrapped under it: errors::KekInUse.
+  // In one transaction with that look. One that is retired already stays so, since its first time.
+  // From then on a key that would be wrapped under it is not stored: errors::EncryptionDisabled.
+  // What was wrapped under it before is erased as a destroyed key is.
   using DoneCallback = absl::AnyInvocable<void(absl::Status)>;
   virtual void RetireKek(std::string kek_id, int64_t micros, DoneCallback done) = 0;
   using RetiredKeksCallback = absl::AnyInvocable<void(absl::StatusOr<std::vector<RetiredKek>>)>;
@@ -146,20 +150,21 @@ class KeyStore {
   using NoteCallback = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
   virtual void GetNote(std::string name, NoteCallback done) = 0;
 
-  // Writes a consistent copy of the whole store to a new file, mode 0600, while it goes on. An error is a full
-  // line for the operator; then there is no such file.
+  // Writes a consistent copy of the whole store to a new file, mode 0600, while it goes on. An
+  // error is a full line for the operator; then there is no such file.
   virtual void Backup(std::string path, DoneCallback done) = 0;
 
   // What other processes may have changed in a store that several share.
   struct Changes {
-    bool all = false;                   // anything may have changed: the feed was interrupted
-    std::vector<std::string> user_ids;  // whose stored state changed; counts of messages and wrapping apart
+    bool all = false;  // anything may have changed: the feed was interrupted
+    std::vector<std::string>
+        user_ids;  // whose stored state changed; counts of messages and wrapping apart
   };
   using ChangeListener = std::function<void(const Changes&)>;
-  // From now on tells of changes, within a second of their commit while the store can be reached; this process's own
-  // may be among them. `listener` runs on a thread of the store and must not block. It takes the place of the one before,
-  // which is not called any more once this returns; null: none is told. A store that no other process writes to never
-  // calls it.
+  // From now on tells of changes, within a second of their commit while the store can be reached;
+  // this process's own may be among them. `listener` runs on a thread of the store and must not
+  // block. It takes the place of the one before, which is not called any more once this returns;
+  // null: none is told. A store that no other process writes to never calls it.
   virtual void WatchChanges(ChangeListener listener);
 
   // What the engine is called in status answers: "sqlite".

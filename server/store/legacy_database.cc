@@ -26,8 +26,9 @@ LegacyRow RowOf(const SqliteStatement& row) {
 absl::Status RequireFile(const std::string& path) {
   std::error_code ignored;
   if (std::filesystem::is_regular_file(path, ignored)) return absl::OkStatus();
-  return absl::NotFoundError(absl::StrCat(
-      "cannot open the legacy database ", path, ": there is no such file (for a new one, make it empty)"));
+  return absl::NotFoundError(
+      absl::StrCat("cannot open the legacy database ", path,
+                   ": there is no such file (for a new one, make it empty)"));
 }
 
 absl::Status RequireTable(SqliteConnection& connection, const std::string& path) {
@@ -80,8 +81,8 @@ absl::Status LegacyDatabase::Connect() {
                      " is Keyward's own database, not the Python module's: --legacy_db cannot "
                      "name it"));
   }
-  const absl::Status table = options_.read_only ? RequireTable(**opened, options_.path)
-                                                : (*opened)->Execute(kCreateTable);
+  const absl::Status table =
+      options_.read_only ? RequireTable(**opened, options_.path) : (*opened)->Execute(kCreateTable);
   if (!table.ok()) return table;
   connection_ = *std::move(opened);
   absl::Status prepared = PrepareStatements();
@@ -144,7 +145,8 @@ absl::Status LegacyDatabase::Remove(const std::vector<std::string>& user_ids) {
   if (absl::Status connected = Connect(); !connected.ok()) return connected;
   absl::Status removed = RemoveAll(user_ids);
   if (!removed.ok()) connection_->Rollback();
-  // A rollback journal is gone with the commit; in a write-ahead log the pages stay until it is emptied.
+  // A rollback journal is gone with the commit; in a write-ahead log the pages stay until it is
+  // emptied.
   return removed.ok() ? connection_->EmptyLog(options_.busy_timeout) : removed;
 }
 

@@ -48,8 +48,8 @@ class LegacyDatabase {
   // order of `rows`. On an error none is added.
   absl::StatusOr<std::vector<LegacyInsert>> InsertOrGet(const std::vector<LegacyRow>& rows);
 
-  // Removes the users' rows, all in one transaction; the file and its log then hold nothing of them. Who has
-  // none is passed over. On an error they may be gone.
+  // Removes the users' rows, all in one transaction; the file and its log then hold nothing of
+  // them. Who has none is passed over. On an error they may be gone.
   absl::Status Remove(const std::vector<std::string>& user_ids);
 
  private:

@@ -23,8 +23,9 @@ KeyStore::Change NoteReturned(KeyStore::Change change, std::shared_ptr<ReturnedU
 bool NeedsFollowUp(const std::vector<absl::StatusOr<UserKeys>>& updated,
                    const ReturnedUsers& returned);
 
-// Removes the rows of those who are deleted or destroyed now, and puts back those of who returned. A user
-// whose row could not be brought to that gets the error instead, though the change in the store stands.
+// Removes the rows of those who are deleted or destroyed now, and puts back those of who returned.
+// A user whose row could not be brought to that gets the error instead, though the change in the
+// store stands.
 void FollowInLegacy(LegacyDatabase& legacy, const LegacyTranscoder& transcoder,
                     const ReturnedUsers& returned, std::vector<absl::StatusOr<UserKeys>>& updated);
 

@@ -34,8 +34,8 @@ size_t HeaderSize(char type) {
   }
 }
 
-// Whether the pointers from `begin` on, to `end`, and the first free block lie where cells do. An overflow page
-// that only looks like one of a table fails here.
+// Whether the pointers from `begin` on, to `end`, and the first free block lie where cells do. An
+// overflow page that only looks like one of a table fails here.
 bool AreCells(std::string_view page, size_t header, size_t begin, size_t end, size_t content) {
   const size_t free_block = Number(page, header + kFreeBlock);
   if (free_block != 0 && (free_block < content || free_block >= page.size())) return false;
@@ -72,8 +72,7 @@ int OverwriteRemnants(sqlite3_file* file, int page_size) {
   for (sqlite3_int64 at = 0; code == SQLITE_OK && at < size; at += page_size * kPagesAtOnce) {
     const auto read = std::min(size - at, page_size * kPagesAtOnce);
     code = file->pMethods->xRead(file, pages.data(), static_cast<int>(read), at);
-    for (sqlite3_int64 page = 0; code == SQLITE_OK && page + page_size <= read;
-         page += page_size) {
+    for (sqlite3_int64 page = 0; code == SQLITE_OK && page + page_size <= read; page += page_size) {
       const auto part = RemnantsIn(
           std::string_view(pages).substr(static_cast<size_t>(page), zeros.size()), at + page == 0);
       if (!part.has_value()) continue;

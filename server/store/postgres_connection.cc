@@ -90,7 +90,8 @@ absl::Status CheckPostgresUrl(const std::string& url) {
   // libpq's own words quote the URL.
   if (options == nullptr) return absl::InvalidArgumentError("is not a URL that libpq takes");
   if (!Says(options.get(), "password")) return absl::OkStatus();
-  return absl::InvalidArgumentError("has a password in it, which others can read: use --store_password_file");
+  return absl::InvalidArgumentError(
+      "has a password in it, which others can read: use --store_password_file");
 }
 
 int PostgresResult::rows() const { return PQntuples(result_.get()); }
@@ -101,7 +102,8 @@ bool PostgresResult::IsNull(int row, int column) const {
 
 int64_t PostgresResult::Int(int row, int column) const {
   if (PQgetlength(result_.get(), row, column) != 8) return 0;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(PQgetvalue(result_.get(), row, column));
+  const auto* bytes =
+      reinterpret_cast<const unsigned char*>(PQgetvalue(result_.get(), row, column));
   uint64_t value = 0;
   for (int i = 0; i < 8; ++i) value = value << 8 | bytes[i];
   return static_cast<int64_t>(value);
@@ -120,7 +122,8 @@ absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresConnection::Open(
   if (opened == nullptr) return errors::StoreUnavailable("there is no memory for a connection");
   std::unique_ptr<PostgresConnection> connection(new PostgresConnection(opened, timeout));
   // libpq would write what the server remarks to standard error.
-  PQsetNoticeReceiver(opened, [](void*, const PGresult*) {}, nullptr);
+  PQsetNoticeReceiver(
+      opened, [](void*, const PGresult*) {}, nullptr);
   if (PQstatus(opened) != CONNECTION_OK) return connection->Broken(PQerrorMessage(opened));
   return connection;
 }
@@ -130,7 +133,8 @@ PostgresConnection::~PostgresConnection() { PQfinish(connection_); }
 absl::StatusOr<PostgresResult> PostgresConnection::Execute(const char* sql) {
   const absl::Time deadline = absl::Now() + timeout_;
   // In binary format where it is one statement that answers rows.
-  const int sent = PQsendQueryParams(connection_, sql, 0, nullptr, nullptr, nullptr, nullptr, kBinary);
+  const int sent =
+      PQsendQueryParams(connection_, sql, 0, nullptr, nullptr, nullptr, nullptr, kBinary);
   if (sent != 1) return Broken(PQerrorMessage(connection_));
   PostgresResult last(nullptr);
   absl::Status outcome;
@@ -165,9 +169,8 @@ void PostgresConnection::Send(const PostgresStatement& statement, const Postgres
     lengths.push_back(static_cast<int>(value.size()));
     formats.push_back(kBinary);
   }
-  const int sent =
-      PQsendQueryPrepared(connection_, statement.name, static_cast<int>(values.size()),
-                          values.data(), lengths.data(), formats.data(), kBinary);
+  const int sent = PQsendQueryPrepared(connection_, statement.name, static_cast<int>(values.size()),
+                                       values.data(), lengths.data(), formats.data(), kBinary);
   if (sent == 1) {
     ++sent_;
   } else {
@@ -202,7 +205,8 @@ absl::StatusOr<std::vector<PostgresResult>> PostgresConnection::Finish(absl::Dur
 
 void PostgresConnection::Rollback() {
   if (broken_) return;
-  if (PQsendQueryParams(connection_, "ROLLBACK", 0, nullptr, nullptr, nullptr, nullptr, kBinary) != 1) {
+  if (PQsendQueryParams(connection_, "ROLLBACK", 0, nullptr, nullptr, nullptr, nullptr, kBinary) !=
+      1) {
     broken_ = true;
     return;
   }

@@ -50,12 +50,13 @@ class PostgresResult {
 //
 // Statements go to it in libpq's pipeline mode: all that are sent up to Finish cost one round trip.
 //
-// Errors: ABORTED where the server asks to try a transaction again; else errors::StoreUnavailable, after which the
-// session is broken, and to be opened anew. Their words are the server's, and may quote no parameter.
+// Errors: ABORTED where the server asks to try a transaction again; else errors::StoreUnavailable,
+// after which the session is broken, and to be opened anew. Their words are the server's, and may
+// quote no parameter.
 class PostgresConnection {
  public:
-  // Waits for each answer no longer than `timeout`, and to connect as long again. Among several hosts it takes one that
-  // can be written to.
+  // Waits for each answer no longer than `timeout`, and to connect as long again. Among several
+  // hosts it takes one that can be written to.
   static absl::StatusOr<std::unique_ptr<PostgresConnection>> Open(const PostgresAddress& address,
                                                                   absl::Duration timeout);
   ~PostgresConnection();
@@ -69,8 +70,8 @@ class PostgresConnection {
   // From then on statements go in pipelines.
   absl::Status Prepare(absl::Span<const PostgresStatement> statements);
   void Send(const PostgresStatement& statement, const PostgresParams& params = {});
-  // The answers to all that was sent since the last time, in that order. After an error none of what came behind has
-  // been run.
+  // The answers to all that was sent since the last time, in that order. After an error none of
+  // what came behind has been run.
   absl::StatusOr<std::vector<PostgresResult>> Finish() { return Finish(timeout_); }
   absl::StatusOr<std::vector<PostgresResult>> Finish(absl::Duration timeout);
   // Ends a transaction that failed, where the session can still be used.
@@ -94,7 +95,8 @@ class PostgresConnection {
   bool broken_ = false;
 };
 
-// Whether `url` is one that libpq takes, and holds no password. An error is a reason for the operator.
+// Whether `url` is one that libpq takes, and holds no password. An error is a reason for the
+// operator.
 absl::Status CheckPostgresUrl(const std::string& url);
 
 }  // namespace keyward::store

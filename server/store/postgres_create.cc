@@ -77,7 +77,8 @@ std::vector<absl::StatusOr<Created>> CreateUsers(PostgresSession& session,
   std::vector<absl::StatusOr<Created>> results(users.size(), errors::StoredKeyCorrupt());
   Firsts firsts;
   for (const NewUser* user : users) {
-    if (IsPossibleKey(user->key) && IsStorableText(user->user_id)) firsts.emplace(user->user_id, user);
+    if (IsPossibleKey(user->key) && IsStorableText(user->user_id))
+      firsts.emplace(user->user_id, user);
   }
   if (firsts.empty()) return results;
   const auto stored = Insert(session, firsts);

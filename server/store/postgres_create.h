@@ -9,7 +9,8 @@
 
 namespace keyward::store {
 
-// Stores new users with one transaction, as of KeyStore::CreateMany; the same user may be among them several times.
+// Stores new users with one transaction, as of KeyStore::CreateMany; the same user may be among
+// them several times.
 std::vector<absl::StatusOr<Created>> CreateUsers(PostgresSession& session,
                                                  const std::vector<const NewUser*>& users);
 

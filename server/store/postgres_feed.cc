@@ -37,7 +37,8 @@ void PostgresFeed::Look() {
   const auto last = session_.Run(sql::kLastChange);
   if (!last.ok()) return;
   const int64_t value = last->rows() == 1 ? last->Int(0, 0) : 0;
-  // At first, since what was cached before may have changed before; later, since an older database was put in place.
+  // At first, since what was cached before may have changed before; later, since an older database
+  // was put in place.
   if (seen_ < 0 || value < seen_) return TellAll(value);
   if (value > seen_) Follow(value);
 }

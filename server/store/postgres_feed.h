@@ -12,12 +12,13 @@
 
 namespace keyward::store {
 
-// Asks a database several times a second how many changes there were, and which, and tells a listener. While it cannot
-// be reached nothing is told; after that, what came meanwhile.
+// Asks a database several times a second how many changes there were, and which, and tells a
+// listener. While it cannot be reached nothing is told; after that, what came meanwhile.
 class PostgresFeed {
  public:
   static constexpr std::chrono::milliseconds kBetweenLooks{250};
-  // Of changes that are kept for whoever was cut off. Who has missed more is told that anything may have changed.
+  // Of changes that are kept for whoever was cut off. Who has missed more is told that anything may
+  // have changed.
   static constexpr int64_t kKept = 100'000;
 
   PostgresFeed(PostgresAddress address, absl::Duration timeout, KeyStore::ChangeListener listener);

@@ -75,8 +75,14 @@ PostgresParams VersionColumns(const std::vector<OwnedVersion>& versions) {
     messages.push_back(key.messages);
   }
   PostgresParams params;
-  params.Texts(ids).Ints(numbers).ByteArray(keks).Ints(formats).ByteArray(keys).Ints(states).Ints(times).Ints(
-      messages);
+  params.Texts(ids)
+      .Ints(numbers)
+      .ByteArray(keks)
+      .Ints(formats)
+      .ByteArray(keys)
+      .Ints(states)
+      .Ints(times)
+      .Ints(messages);
   return params;
 }
 
@@ -94,8 +100,14 @@ PostgresParams UserColumns(const std::vector<UserKeys>& users) {
     before_delete.push_back(static_cast<int>(user.state_before_delete));
   }
   PostgresParams params;
-  params.Texts(ids).Ints(primaries).Ints(minima).Ints(states).Ints(etags).Ints(purges).Texts(rotations).Ints(
-      before_delete);
+  params.Texts(ids)
+      .Ints(primaries)
+      .Ints(minima)
+      .Ints(states)
+      .Ints(etags)
+      .Ints(purges)
+      .Texts(rotations)
+      .Ints(before_delete);
   return params;
 }
 

@@ -12,16 +12,18 @@
 
 namespace keyward::store {
 
-// The users of an answer to sql::kFind or sql::kPage, in its order, whatever the rows hold. A number that no row of
-// ours has is 0. Nobody has neither a row nor a key.
+// The users of an answer to sql::kFind or sql::kPage, in its order, whatever the rows hold. A
+// number that no row of ours has is 0. Nobody has neither a row nor a key.
 std::vector<UserKeys> UsersOf(const PostgresResult& rows);
 
-// Versions to be written, each with its user's id, and users, as the parameters of the statements that write them.
+// Versions to be written, each with its user's id, and users, as the parameters of the statements
+// that write them.
 using OwnedVersion = std::pair<std::string, KeyVersion>;
 PostgresParams VersionColumns(const std::vector<OwnedVersion>& versions);
 PostgresParams UserColumns(const std::vector<UserKeys>& users);
 
-// Whether PostgreSQL can hold it as text: UTF-8 without a NUL. It would refuse a whole group for one that it cannot.
+// Whether PostgreSQL can hold it as text: UTF-8 without a NUL. It would refuse a whole group for
+// one that it cannot.
 bool IsStorableText(std::string_view text);
 
 }  // namespace keyward::store

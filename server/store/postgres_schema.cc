@@ -14,8 +14,9 @@ struct Migration {
   std::vector<const char*> statements;
 };
 
-// In order, one entry for each version, from 1. A released entry never changes; new ones come after it. Times are
-// microseconds since 1970, UTC; the states' numbers are those of key_store.h. Ids compare by their bytes, as in SQLite.
+// In order, one entry for each version, from 1. A released entry never changes; new ones come after
+// it. Times are microseconds since 1970, UTC; the states' numbers are those of key_store.h. Ids
+// compare by their bytes, as in SQLite.
 const std::array<Migration, 1>& Migrations() {
   static const std::array<Migration, 1> kMigrations = {Migration{
       "users, their keys, retired master keys, notes, changes",
@@ -40,12 +41,14 @@ const std::array<Migration, 1>& Migrations() {
           " created_at BIGINT NOT NULL,"
           " messages BIGINT NOT NULL,"
           " PRIMARY KEY (user_id, version))",
-          "CREATE TABLE retired_keks (kek_id BYTEA NOT NULL PRIMARY KEY, retired_at BIGINT NOT NULL)",
+          "CREATE TABLE retired_keks (kek_id BYTEA NOT NULL PRIMARY KEY, retired_at BIGINT NOT "
+          "NULL)",
           "CREATE TABLE notes (name TEXT COLLATE \"C\" NOT NULL PRIMARY KEY, text TEXT NOT NULL)",
           // One row: how many changes there were that a cache has to follow.
           "CREATE TABLE change_sequence (id BIGINT NOT NULL PRIMARY KEY, value BIGINT NOT NULL)",
           "INSERT INTO change_sequence (id, value) VALUES (1, 0)",
-          "CREATE TABLE changes (value BIGINT NOT NULL PRIMARY KEY, user_id TEXT COLLATE \"C\" NOT NULL)",
+          "CREATE TABLE changes (value BIGINT NOT NULL PRIMARY KEY, user_id TEXT COLLATE \"C\" NOT "
+          "NULL)",
           // One row: shared by whoever wraps keys, and taken alone by who retires a master key.
           "CREATE TABLE wrapping (id BIGINT NOT NULL PRIMARY KEY)",
           "INSERT INTO wrapping (id) VALUES (1)",
@@ -62,7 +65,8 @@ absl::StatusOr<int64_t> QueryInt(PostgresConnection& connection, const std::stri
 absl::StatusOr<int64_t> CountTables(PostgresConnection& connection, const char* name) {
   return QueryInt(connection,
                   absl::StrCat("SELECT count(*)::bigint FROM information_schema.tables WHERE"
-                               " table_schema = current_schema() AND table_name = '", name, "'"));
+                               " table_schema = current_schema() AND table_name = '",
+                               name, "'"));
 }
 
 // 0 where there is none.
@@ -90,8 +94,9 @@ absl::Status CheckOwner(PostgresConnection& connection, int64_t schema) {
     const absl::StatusOr<int64_t> count = CountTables(connection, table);
     if (!count.ok()) return count.status();
     if (*count == 0) continue;
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the database has a table ", table, " that is not Keyward's: give Keyward a database, or a schema, of its own"));
+    return absl::FailedPreconditionError(
+        absl::StrCat("the database has a table ", table,
+                     " that is not Keyward's: give Keyward a database, or a schema, of its own"));
   }
   return absl::OkStatus();
 }

@@ -17,16 +17,21 @@ namespace {
 // How often a transaction is repeated that met others head on.
 constexpr int kTries = 10;
 
-// What is acknowledged is on the server's disk, and on a synchronous standby's. Whatever the server's statistics say of
-// a table that has just begun to grow, rows are found by their keys. A client that is cut off holds no lock for long.
-// Engines that do not know a setting are not asked for it.
+// What is acknowledged is on the server's disk, and on a synchronous standby's. Whatever the
+// server's statistics say of a table that has just begun to grow, rows are found by their keys. A
+// client that is cut off holds no lock for long. Engines that do not know a setting are not asked
+// for it.
 std::string Settings(absl::Duration timeout) {
   const int64_t millis = absl::ToInt64Milliseconds(timeout);
   return absl::StrCat(
       "SELECT set_config(s.name, v.setting, false) FROM pg_settings s JOIN (VALUES"
       " ('enable_seqscan', 'off'), ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'),"
-      " ('statement_timeout', '", millis, "'), ('lock_timeout', '", millis, "'),"
-      " ('idle_in_transaction_session_timeout', '", millis, "'), ('synchronous_commit', 'on'))"
+      " ('statement_timeout', '",
+      millis, "'), ('lock_timeout', '", millis,
+      "'),"
+      " ('idle_in_transaction_session_timeout', '",
+      millis,
+      "'), ('synchronous_commit', 'on'))"
       " AS v(name, setting) ON v.name = s.name WHERE s.name <> 'synchronous_commit'"
       " OR s.setting IN ('off', 'local', 'remote_write')");
 }
@@ -72,8 +77,7 @@ absl::StatusOr<PostgresResult> PostgresSession::Run(const PostgresStatement& sta
   }
 }
 
-absl::Status PostgresSession::Transact(
-    absl::FunctionRef<absl::Status(PostgresConnection&)> body) {
+absl::Status PostgresSession::Transact(absl::FunctionRef<absl::Status(PostgresConnection&)> body) {
   for (int tries = 1;; ++tries) {
     if (absl::Status connected = Connect(); !connected.ok()) return connected;
     connection_->Send(sql::kBegin);

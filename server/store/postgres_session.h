@@ -16,8 +16,9 @@
 
 namespace keyward::store {
 
-// A connection that is opened when it is needed, and anew after an error. While that fails, it is tried again after a
-// pause that grows to kMaxPause, and calls in between fail at once. For one thread at a time.
+// A connection that is opened when it is needed, and anew after an error. While that fails, it is
+// tried again after a pause that grows to kMaxPause, and calls in between fail at once. For one
+// thread at a time.
 class PostgresSession {
  public:
   static constexpr absl::Duration kMinPause = absl::Milliseconds(50);
@@ -26,14 +27,16 @@ class PostgresSession {
   PostgresSession(PostgresAddress address, absl::Duration timeout)
       : address_(std::move(address)), timeout_(timeout) {}
 
-  // Connects unless it is connected; errors as of PostgresConnection::Open and MigratePostgresSchema.
+  // Connects unless it is connected; errors as of PostgresConnection::Open and
+  // MigratePostgresSchema.
   absl::Status Connect();
 
   // Statements in a round trip of their own.
   absl::StatusOr<PostgresResult> Run(const PostgresStatement& statement,
                                      const PostgresParams& params = {});
-  // BEGIN, what `body` sends and reads (it ends with everything read), and COMMIT; done again, and all of it, where the
-  // server asks for that. After an error nothing is stored, or, where the answer to COMMIT was lost, all of it.
+  // BEGIN, what `body` sends and reads (it ends with everything read), and COMMIT; done again, and
+  // all of it, where the server asks for that. After an error nothing is stored, or, where the
+  // answer to COMMIT was lost, all of it.
   absl::Status Transact(absl::FunctionRef<absl::Status(PostgresConnection&)> body);
 
   // As of KeyStore, but nothing is refused or left out; several users in any order, each once.

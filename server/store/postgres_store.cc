@@ -91,8 +91,8 @@ void PostgresStore::Start(WorkQueue<Item>& queue, size_t group, absl::Duration t
 
 template <typename Callback, typename Ask>
 void PostgresStore::Work(WorkQueue<Task>& queue, Callback done, Ask ask) {
-  queue.Push([done = calls_.Track(std::move(done)), ask = std::move(ask)](
-                 PostgresSession& session) mutable { done(ask(session)); });
+  queue.Push([done = calls_.Track(std::move(done)),
+              ask = std::move(ask)](PostgresSession& session) mutable { done(ask(session)); });
 }
 
 void PostgresStore::FindMany(std::vector<std::string> user_ids, FindManyCallback done) {
@@ -151,13 +151,13 @@ void PostgresStore::UpdateMany(std::vector<std::string> user_ids, Change change,
                done = calls_.Track(std::move(done))](PostgresSession& session) mutable {
     PostgresUpdate update = UpdateUsers(session, user_ids, change);
     if (!update.erases) return done(std::move(update.results));
-    FinishErasure([results = std::move(update.results),
-                   done = std::move(done)](absl::Status erased) mutable {
-      for (auto& user : results) {
-        if (!erased.ok() && user.ok()) user = erased;
-      }
-      done(std::move(results));
-    });
+    FinishErasure(
+        [results = std::move(update.results), done = std::move(done)](absl::Status erased) mutable {
+          for (auto& user : results) {
+            if (!erased.ok() && user.ok()) user = erased;
+          }
+          done(std::move(results));
+        });
   });
 }
 
@@ -171,9 +171,8 @@ void PostgresStore::RetireKek(std::string kek_id, int64_t micros, DoneCallback d
 }
 
 void PostgresStore::FinishErasure(absl::AnyInvocable<void(absl::Status)> answer) {
-  long_tasks_.Push([this, answer = std::move(answer)](PostgresSession&) mutable {
-    answer(Vacuum());
-  });
+  long_tasks_.Push(
+      [this, answer = std::move(answer)](PostgresSession&) mutable { answer(Vacuum()); });
 }
 
 absl::Status PostgresStore::Vacuum() {
@@ -182,7 +181,8 @@ absl::Status PostgresStore::Vacuum() {
   const auto engine = (*connection)->Execute("SELECT version()");
   if (!engine.ok()) return engine.status();
   // CockroachDB collects what is dead by itself.
-  if (engine->rows() == 1 && engine->Bytes(0, 0).starts_with("CockroachDB")) return absl::OkStatus();
+  if (engine->rows() == 1 && engine->Bytes(0, 0).starts_with("CockroachDB"))
+    return absl::OkStatus();
   return (*connection)->Execute("VACUUM user_keys").status();
 }
 

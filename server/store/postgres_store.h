@@ -21,7 +21,8 @@ namespace keyward::store {
 
 struct PostgresStoreOptions {
   PostgresAddress address;
-  // Of each answer. Longer than any that a server gives that works, so that one that is cut off is given up.
+  // Of each answer. Longer than any that a server gives that works, so that one that is cut off is
+  // given up.
   absl::Duration timeout = absl::Seconds(5);
   // Of what looks through all keys, or tidies up after those that were erased.
   absl::Duration long_timeout = absl::Minutes(10);
@@ -33,15 +34,17 @@ struct PostgresStoreOptions {
   int workers = 2;
 };
 
-// A KeyStore in PostgreSQL, or an engine that speaks its protocol, which any number of processes may share.
+// A KeyStore in PostgreSQL, or an engine that speaks its protocol, which any number of processes
+// may share.
 //
-// Callers' finds that wait are asked for together, and so are creations, which are committed with one transaction;
-// statements go in pipelines. What two processes create or change at once is decided by the database: the first wins,
-// changes of one user come one after another. A connection that breaks is opened anew; until that works calls fail with
-// errors::StoreUnavailable.
+// Callers' finds that wait are asked for together, and so are creations, which are committed with
+// one transaction; statements go in pipelines. What two processes create or change at once is
+// decided by the database: the first wins, changes of one user come one after another. A connection
+// that breaks is opened anew; until that works calls fail with errors::StoreUnavailable.
 //
-// Once a key is destroyed and `done` has been called, no query finds its bytes, and the table has been vacuumed. The
-// write-ahead log, standbys and pages that were not written to again may hold them: docs/OPERATIONS.md.
+// Once a key is destroyed and `done` has been called, no query finds its bytes, and the table has
+// been vacuumed. The write-ahead log, standbys and pages that were not written to again may hold
+// them: docs/OPERATIONS.md.
 class PostgresStore : public KeyStore {
  public:
   // Connects, and brings the schema up to date. An error is a full line for the operator.

@@ -76,8 +76,7 @@ const sqlite3_io_methods kMethods = {
 
 int Open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags) {
   sqlite3_vfs* real_vfs = sqlite3_vfs_find(nullptr);
-  auto* real =
-      static_cast<sqlite3_file*>(std::calloc(1, static_cast<size_t>(real_vfs->szOsFile)));
+  auto* real = static_cast<sqlite3_file*>(std::calloc(1, static_cast<size_t>(real_vfs->szOsFile)));
   if (real == nullptr) return SQLITE_NOMEM;
   new (file) File{{&kMethods}, real, (flags & SQLITE_OPEN_MAIN_DB) != 0};
   const int code = real_vfs->xOpen(real_vfs, name, real, flags, out_flags);

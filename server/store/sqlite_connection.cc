@@ -16,9 +16,9 @@
 namespace keyward::store {
 namespace {
 
-// synchronous: EXTRA is FULL with a write-ahead log, and syncs the folder too with a rollback journal, as
-// the Python module's file has. secure_delete: what is shredded later must be gone from the pages. cell_size_check: a damaged
-// page is an error rather than a wrong row.
+// synchronous: EXTRA is FULL with a write-ahead log, and syncs the folder too with a rollback
+// journal, as the Python module's file has. secure_delete: what is shredded later must be gone from
+// the pages. cell_size_check: a damaged page is an error rather than a wrong row.
 constexpr char kSettings[] =
     "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA synchronous=EXTRA;"
     "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=ON;";

@@ -85,7 +85,8 @@ class SqliteConnection {
   // The single number that a query gives.
   absl::StatusOr<int64_t> QueryInt(std::string_view sql);
 
-  // A statement that runs when `stop` becomes true ends with an error, soon. `stop` outlives the connection.
+  // A statement that runs when `stop` becomes true ends with an error, soon. `stop` outlives the
+  // connection.
   void StopWhen(const std::atomic<bool>& stop);
   // Calls `tick` some times a second while a statement runs; not from within it.
   void WhileRunning(std::function<void()> tick);
@@ -103,12 +104,12 @@ class SqliteConnection {
   // Copies the log into the database as far as readers allow. What fails is tried again next time;
   // LostSync tells of a sync that did.
   void Checkpoint();
-  // Copies all of it, and leaves the log empty, on the disk too. Waits so long for those who read; then it is
-  // UNAVAILABLE. Without a write-ahead log there is nothing to do.
+  // Copies all of it, and leaves the log empty, on the disk too. Waits so long for those who read;
+  // then it is UNAVAILABLE. Without a write-ahead log there is nothing to do.
   absl::Status EmptyLog(absl::Duration wait);
 
-  // Overwrites what page_remnants.h tells of in the whole file; what is written later has none. Within a
-  // transaction that writes, where checkpoints are this connection's alone.
+  // Overwrites what page_remnants.h tells of in the whole file; what is written later has none.
+  // Within a transaction that writes, where checkpoints are this connection's alone.
   absl::Status OverwriteRemnants();
 
   // Whether an error came that a new connection may not meet: the file was read-only or unreadable.

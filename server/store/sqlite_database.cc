@@ -31,8 +31,7 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> KeepIndex(const std::string& p
 }
 
 absl::Status CheckOwner(const std::string& path, absl::Duration busy_timeout) {
-  auto connection =
-      SqliteConnection::Open(path, SqliteConnection::Access::kReadOnly, busy_timeout);
+  auto connection = SqliteConnection::Open(path, SqliteConnection::Access::kReadOnly, busy_timeout);
   if (!connection.ok()) return connection.status();
   (*connection)->SetCheckpointOnClose(false);
   return CheckSqliteFile(**connection, path);
@@ -130,8 +129,7 @@ absl::Status SqliteDatabase::FinishErasure() {
   return emptied;
 }
 
-absl::Status SqliteDatabase::ReadLong(
-    const std::function<absl::Status(SqliteConnection&)>& read) {
+absl::Status SqliteDatabase::ReadLong(const std::function<absl::Status(SqliteConnection&)>& read) {
   const PassedGate passed(long_reads_);
   auto connection =
       SqliteConnection::Open(path_, SqliteConnection::Access::kReadOnly, busy_timeout_);

@@ -12,8 +12,8 @@
 
 namespace keyward::store {
 
-// A reader's connection, opened when it is first needed and again after an error. For one thread at a
-// time.
+// A reader's connection, opened when it is first needed and again after an error. For one thread at
+// a time.
 class SqliteReadSession {
  public:
   SqliteReadSession(std::string path, absl::Duration busy_timeout)

@@ -92,8 +92,7 @@ absl::StatusOr<std::vector<Item>> CollectRows(SqliteStatement& statement, const 
 
 }  // namespace
 
-SqliteReader::SqliteReader(SqliteConnection& connection, SqliteStatement find,
-                           SqliteStatement page)
+SqliteReader::SqliteReader(SqliteConnection& connection, SqliteStatement find, SqliteStatement page)
     : connection_(&connection), find_(std::move(find)), page_(std::move(page)) {}
 
 absl::StatusOr<SqliteReader> SqliteReader::Prepare(SqliteConnection& connection) {
@@ -137,8 +136,7 @@ absl::StatusOr<std::vector<UserKeys>> SqliteReader::Page(const std::string& afte
   return page;
 }
 
-absl::StatusOr<std::vector<std::string>> SqliteReader::FindDueForPurge(int64_t micros,
-                                                                       int limit) {
+absl::StatusOr<std::vector<std::string>> SqliteReader::FindDueForPurge(int64_t micros, int limit) {
   absl::StatusOr<SqliteStatement> due = connection_->Prepare(
       "SELECT user_id FROM users WHERE state = 3 AND purge_at > 0 AND purge_at <= ?1"
       " ORDER BY purge_at, user_id LIMIT ?2");

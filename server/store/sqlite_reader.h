@@ -19,7 +19,8 @@ class SqliteReader {
   // As KeyStore::Find and KeyStore::Page.
   absl::StatusOr<UserKeys> Find(const std::string& user_id);
   absl::StatusOr<std::vector<UserKeys>> Page(const std::string& after, int limit);
-  // The same with nothing refused or left out, whatever the rows hold. A number that no row of ours has is 0.
+  // The same with nothing refused or left out, whatever the rows hold. A number that no row of ours
+  // has is 0.
   absl::StatusOr<UserKeys> FindAsStored(const std::string& user_id);
   absl::StatusOr<std::vector<UserKeys>> PageAsStored(const std::string& after, int limit);
 

@@ -48,7 +48,8 @@ absl::StatusOr<SqliteRows> SqliteRows::Prepare(SqliteConnection& connection) {
       {&rows.drop_user_, "DELETE FROM users WHERE user_id = ?1"},
       {&rows.wraps_keys_,
        "SELECT EXISTS (SELECT 1 FROM user_keys WHERE kek_id = ?1 AND state <> 3)"},
-      {&rows.put_retired_kek_, "INSERT OR IGNORE INTO retired_keks (kek_id, retired_at) VALUES (?1, ?2)"},
+      {&rows.put_retired_kek_,
+       "INSERT OR IGNORE INTO retired_keks (kek_id, retired_at) VALUES (?1, ?2)"},
       {&rows.put_note_, "REPLACE INTO notes (name, text) VALUES (?1, ?2)"},
       {&rows.drop_note_, "DELETE FROM notes WHERE name = ?1"},
   };

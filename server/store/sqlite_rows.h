@@ -11,8 +11,8 @@
 
 namespace keyward::store {
 
-// The statements that change a Keyward database, over a connection that must outlive it. What they are
-// given has been checked. Errors as of SqliteConnection. For one thread at a time.
+// The statements that change a Keyward database, over a connection that must outlive it. What they
+// are given has been checked. Errors as of SqliteConnection. For one thread at a time.
 class SqliteRows {
  public:
   static absl::StatusOr<SqliteRows> Prepare(SqliteConnection& connection);

@@ -39,7 +39,9 @@ CREATE TABLE user_keys (
 )sql"},
     // The tables stay; a program that wants a row in users for each would take these for nobody's.
     Migration{"no row in users for whoever is active under the newest version", ""},
-    Migration{"deletion with a grace time, rotation, counts of messages, retired master keys, notes", R"sql(
+    Migration{
+        "deletion with a grace time, rotation, counts of messages, retired master keys, notes",
+        R"sql(
 ALTER TABLE users ADD COLUMN purge_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE users ADD COLUMN rotation_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE users ADD COLUMN state_before_delete INTEGER NOT NULL DEFAULT 1;

@@ -87,8 +87,7 @@ void SqliteStore::CreateMany(std::vector<NewUser> users, CreateManyCallback done
 
 void SqliteStore::UpdateMany(std::vector<std::string> user_ids, Change change,
                              UpdateManyCallback done) {
-  writes_.Push(
-      UpdateWrite(std::move(user_ids), std::move(change), calls_.Track(std::move(done))));
+  writes_.Push(UpdateWrite(std::move(user_ids), std::move(change), calls_.Track(std::move(done))));
 }
 
 void SqliteStore::RetireKek(std::string kek_id, int64_t micros, DoneCallback done) {
@@ -104,9 +103,8 @@ void SqliteStore::ReadOne(Callback done, Query query) {
   reads_.Push([query = std::move(query),
                done = calls_.Track(std::move(done))](absl::StatusOr<SqliteReader*> reader) mutable {
     auto result = reader.ok() ? query(**reader) : reader.status();
-    return [done = std::move(done), result = std::move(result)]() mutable {
-      done(std::move(result));
-    };
+    return
+        [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); };
   });
 }
 
@@ -129,9 +127,8 @@ void SqliteStore::PageAsStored(std::string after, int limit, PageCallback done) 
 }
 
 void SqliteStore::FindDueForPurge(int64_t micros, int limit, IdsCallback done) {
-  ReadOne(std::move(done), [micros, limit](SqliteReader& reader) {
-    return reader.FindDueForPurge(micros, limit);
-  });
+  ReadOne(std::move(done),
+          [micros, limit](SqliteReader& reader) { return reader.FindDueForPurge(micros, limit); });
 }
 
 void SqliteStore::ListRetiredKeks(RetiredKeksCallback done) {
@@ -187,12 +184,12 @@ void SqliteStore::WriteLoop() {
 void SqliteStore::StoreGroup(Writes group) {
   const absl::Status outcome = group.empty() ? absl::OkStatus() : Transact(group);
   const bool may_wait = outcome.ok() && database_->IsErasureDue();
-  const auto waiting = std::stable_partition(
-      group.begin(), group.end(),
-      [&](const auto& write) { return !may_wait || !write->TellsOfErasure(); });
+  const auto waiting = std::stable_partition(group.begin(), group.end(), [&](const auto& write) {
+    return !may_wait || !write->TellsOfErasure();
+  });
   if (waiting != group.end() && erasing_.empty()) {
-    give_up_ = std::chrono::steady_clock::now() +
-               absl::ToChronoNanoseconds(options_.erasure_timeout);
+    give_up_ =
+        std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(options_.erasure_timeout);
   }
   std::move(waiting, group.end(), std::back_inserter(erasing_));
   group.erase(waiting, group.end());

@@ -27,23 +27,26 @@ struct SqliteStoreOptions {
   std::string path;
   std::string program = "keyward-server";  // told to whoever finds the database locked
   int readers = 2;                         // threads, each with a connection of its own
-  // How far the log grows between two checkpoints: 64 MB with pages of 4 KB. Users' ids are spread over
-  // the whole file, so that the fewer checkpoints, the more often a page is written but once for many.
+  // How far the log grows between two checkpoints: 64 MB with pages of 4 KB. Users' ids are spread
+  // over the whole file, so that the fewer checkpoints, the more often a page is written but once
+  // for many.
   int checkpoint_pages = 16'000;
   // How long a call waits for another program's lock on the file, which only a mistake can bring.
   absl::Duration busy_timeout = absl::Seconds(5);
-  // How long a caller whose change erases keys waits for a backup, or for whoever else holds the log back.
+  // How long a caller whose change erases keys waits for a backup, or for whoever else holds the
+  // log back.
   absl::Duration erasure_timeout = absl::Seconds(20);
 };
 
 // A KeyStore in a SQLite file in write-ahead mode. It owns the file as long as it lives.
 //
-// One thread, with the only connection that writes, takes all calls that wait to be written and stores
-// them, in their order, in one transaction with one sync; no timer delays the first. Another thread answers
-// them, while the next are being stored. Those whose keys were erased are answered once the log is empty; while
-// a backup holds that back others are stored and answered. Reads go to threads with read-only connections, some at a time in one snapshot. After an error of the engine the connection is opened anew
-// for the next call, so that the store works again when the cause is gone; SqliteDatabase says what
-// more there is to do after a sync that failed.
+// One thread, with the only connection that writes, takes all calls that wait to be written and
+// stores them, in their order, in one transaction with one sync; no timer delays the first. Another
+// thread answers them, while the next are being stored. Those whose keys were erased are answered
+// once the log is empty; while a backup holds that back others are stored and answered. Reads go to
+// threads with read-only connections, some at a time in one snapshot. After an error of the engine
+// the connection is opened anew for the next call, so that the store works again when the cause is
+// gone; SqliteDatabase says what more there is to do after a sync that failed.
 class SqliteStore : public KeyStore {
  public:
   // Makes the file, with mode 0600, where there is none. Errors are a full line for the operator:

@@ -103,8 +103,7 @@ std::unique_ptr<SqliteWrite> CreateWrite(std::vector<NewUser> users,
   return std::make_unique<CreateCall>(std::move(users), std::move(done));
 }
 
-std::unique_ptr<SqliteWrite> UpdateWrite(std::vector<std::string> user_ids,
-                                         KeyStore::Change change,
+std::unique_ptr<SqliteWrite> UpdateWrite(std::vector<std::string> user_ids, KeyStore::Change change,
                                          KeyStore::UpdateManyCallback done) {
   return std::make_unique<UpdateCall>(std::move(user_ids), std::move(change), std::move(done));
 }

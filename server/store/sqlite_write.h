@@ -17,8 +17,8 @@ class SqliteWrite {
  public:
   virtual ~SqliteWrite() = default;
 
-  // Within the transaction. UNAVAILABLE where that has to end; what concerns this call alone is kept for
-  // its answer.
+  // Within the transaction. UNAVAILABLE where that has to end; what concerns this call alone is
+  // kept for its answer.
   virtual absl::Status Run(SqliteWriter& writer) = 0;
 
   // Whether the caller may take what was stored to be erased from all files.
@@ -30,8 +30,7 @@ class SqliteWrite {
 
 std::unique_ptr<SqliteWrite> CreateWrite(std::vector<NewUser> users,
                                          KeyStore::CreateManyCallback done);
-std::unique_ptr<SqliteWrite> UpdateWrite(std::vector<std::string> user_ids,
-                                         KeyStore::Change change,
+std::unique_ptr<SqliteWrite> UpdateWrite(std::vector<std::string> user_ids, KeyStore::Change change,
                                          KeyStore::UpdateManyCallback done);
 std::unique_ptr<SqliteWrite> RetireWrite(std::string kek_id, int64_t micros,
                                          KeyStore::DoneCallback done);

@@ -12,7 +12,8 @@
 namespace keyward::store {
 namespace {
 
-// Each new user goes to a page of its own among all: with SQLite's 2 MB most of them would be read anew.
+// Each new user goes to a page of its own among all: with SQLite's 2 MB most of them would be read
+// anew.
 constexpr char kPageCache[] = "PRAGMA cache_size=-16384";  // KiB
 
 // Switches to the write-ahead log; a file that is in it already is not written to.
@@ -70,8 +71,8 @@ void SqliteWriter::TryToBegin() {
 }
 
 absl::Status SqliteWriter::PrepareStatements() {
-  const std::pair<SqliteStatement*, std::string_view> statements[] = {
-      {&begin_, "BEGIN IMMEDIATE"}, {&commit_, "COMMIT"}};
+  const std::pair<SqliteStatement*, std::string_view> statements[] = {{&begin_, "BEGIN IMMEDIATE"},
+                                                                      {&commit_, "COMMIT"}};
   for (const auto& [statement, sql] : statements) {
     absl::StatusOr<SqliteStatement> prepared = connection_->Prepare(sql);
     if (!prepared.ok()) return prepared.status();
@@ -87,7 +88,8 @@ absl::Status SqliteWriter::Begin() {
 }
 
 absl::Status SqliteWriter::Commit() {
-  // Before the commit: of what is committed only the log is left to be emptied, which the next start does too.
+  // Before the commit: of what is committed only the log is left to be emptied, which the next
+  // start does too.
   if (erases_ && !is_free_of_remnants_) {
     if (absl::Status overwritten = connection_->OverwriteRemnants(); !overwritten.ok()) {
       return overwritten;

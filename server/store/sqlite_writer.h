@@ -24,13 +24,15 @@ class SqliteWriter {
   static absl::StatusOr<std::unique_ptr<SqliteWriter>> Open(const std::string& path,
                                                             absl::Duration busy_timeout);
 
-  // A transaction: all that is done between the two is made durable with one sync, or nothing is, unless a
-  // sync failed (LostSync): then it shows only later. After an error it is to be rolled back.
+  // A transaction: all that is done between the two is made durable with one sync, or nothing is,
+  // unless a sync failed (LostSync): then it shows only later. After an error it is to be rolled
+  // back.
   absl::Status Begin();
   absl::Status Commit();
   void Rollback();
 
-  // Within a transaction. UNAVAILABLE where that has to end; what concerns the call alone is in `result`.
+  // Within a transaction. UNAVAILABLE where that has to end; what concerns the call alone is in
+  // `result`.
   absl::Status Create(const NewUser& user, absl::StatusOr<Created>& result);
   absl::Status Update(const std::string& user_id, const KeyStore::Change& change,
                       absl::StatusOr<UserKeys>& result);
@@ -56,8 +58,8 @@ class SqliteWriter {
   SqliteWriter(std::unique_ptr<SqliteConnection> connection, SqliteReader reader, SqliteRows rows);
 
   absl::Status PrepareStatements();
-  // SQLite opens a log that it cannot open to write for reading, for want of descriptors too, and tells only
-  // who writes. Found out here, that costs no caller a refusal: it is opened anew.
+  // SQLite opens a log that it cannot open to write for reading, for want of descriptors too, and
+  // tells only who writes. Found out here, that costs no caller a refusal: it is opened anew.
   void TryToBegin();
   absl::Status ReadRetiredKeks();
   // What of `next` is not stored as in `now` is written.

@@ -47,9 +47,8 @@ absl::StatusOr<std::optional<UserKeys>> ChangeUser(const UserKeys& now,
 }
 
 const KeyVersion* FindVersion(const UserKeys& user, uint32_t version) {
-  const auto found =
-      std::find_if(user.versions.begin(), user.versions.end(),
-                   [&](const KeyVersion& key) { return key.version == version; });
+  const auto found = std::find_if(user.versions.begin(), user.versions.end(),
+                                  [&](const KeyVersion& key) { return key.version == version; });
   return found == user.versions.end() ? nullptr : &*found;
 }
 
@@ -65,9 +64,8 @@ bool IsAsNew(const UserKeys& user) {
 }
 
 bool HasDestroyedVersion(const UserKeys& user) {
-  return std::any_of(user.versions.begin(), user.versions.end(), [](const KeyVersion& key) {
-    return key.state == VersionState::kDestroyed;
-  });
+  return std::any_of(user.versions.begin(), user.versions.end(),
+                     [](const KeyVersion& key) { return key.state == VersionState::kDestroyed; });
 }
 
 bool IsUnderRetiredKek(const UserKeys& now, const UserKeys& next,

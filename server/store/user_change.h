@@ -11,9 +11,9 @@
 
 namespace keyward::store {
 
-// What a user is changed to: as `change` says, newest version first; nullopt where nothing changes. `now` may be
-// damaged: what could not be read back afterwards is errors::StoredKeyCorrupt. A change that breaks
-// KeyStore::Change's own rules is INTERNAL.
+// What a user is changed to: as `change` says, newest version first; nullopt where nothing changes.
+// `now` may be damaged: what could not be read back afterwards is errors::StoredKeyCorrupt. A
+// change that breaks KeyStore::Change's own rules is INTERNAL.
 absl::StatusOr<std::optional<UserKeys>> ChangeUser(const UserKeys& now,
                                                    const KeyStore::Change& change);
 
@@ -33,8 +33,8 @@ bool IsUnderRetiredKek(const UserKeys& now, const UserKeys& next,
 // Whether the wrapped bytes of a key are no longer there.
 bool TakesKeysAway(const UserKeys& now, const UserKeys& next);
 
-// Whether a process that has the user's keys as in `now` must not go on with them: all but counts of messages and
-// the wrapping, under which the same keys are.
+// Whether a process that has the user's keys as in `now` must not go on with them: all but counts
+// of messages and the wrapping, under which the same keys are.
 bool CachesHaveToFollow(const UserKeys& now, const UserKeys& next);
 
 // Whether a version of the user has been destroyed.

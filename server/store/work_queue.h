@@ -47,8 +47,8 @@ class WorkQueue {
     return item;
   }
 
-  // Waits for an item, then takes all there are, or the first `max` of them; empty once the queue is
-  // closed and empty.
+  // Waits for an item, then takes all there are, or the first `max` of them; empty once the queue
+  // is closed and empty.
   std::vector<T> TakeAll(size_t max = std::numeric_limits<size_t>::max()) {
     sync::MutexLock lock(mutex_);
     WaitForItem();

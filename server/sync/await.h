@@ -9,8 +9,8 @@
 
 namespace keyward::sync {
 
-// Starts an asynchronous call, whose callback takes a T, and waits for its answer. Never on a thread that
-// the call needs.
+// Starts an asynchronous call, whose callback takes a T, and waits for its answer. Never on a
+// thread that the call needs.
 template <typename T, typename Start>
 T Await(const Start& start) {
   struct Answer {

@@ -46,8 +46,7 @@ class CondVar {
     lock.release();
   }
   // The same, for so long at most.
-  void WaitFor(Mutex& mutex, std::chrono::nanoseconds time)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+  void WaitFor(Mutex& mutex, std::chrono::nanoseconds time) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
     condition_.wait_for(lock, time);
     lock.release();

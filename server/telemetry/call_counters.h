@@ -8,14 +8,15 @@
 
 namespace keyward::telemetry {
 
-// How many calls of one kind there were, how they ended, and how long they took. Thread-safe; to count takes no lock,
-// and threads mostly count in places of their own.
+// How many calls of one kind there were, how they ended, and how long they took. Thread-safe; to
+// count takes no lock, and threads mostly count in places of their own.
 class CallCounters {
  public:
   static constexpr int kCodes = 17;  // of canonical status codes
   // Upper bounds of the buckets of durations, in microseconds. A cached key takes some ten.
   static constexpr std::array<int64_t, 14> kBoundsMicros = {
-      25, 50, 100, 250, 500, 1'000, 2'500, 5'000, 10'000, 25'000, 100'000, 500'000, 2'500'000, 10'000'000};
+      25,    50,     100,    250,     500,     1'000,     2'500,
+      5'000, 10'000, 25'000, 100'000, 500'000, 2'500'000, 10'000'000};
 
   void Started() { Mine().started.fetch_add(1, std::memory_order_relaxed); }
   // `code` beyond the canonical ones counts as UNKNOWN.

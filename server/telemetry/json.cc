@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-// The size of the well-formed UTF-8 sequence at the front (Unicode 15, table 3-7); 0 where there is none.
+// The size of the well-formed UTF-8 sequence at the front (Unicode 15, table 3-7); 0 where there is
+// none.
 size_t SequenceSize(std::string_view text) {
   const auto byte = [&](size_t at) {
     return at < text.size() ? static_cast<uint8_t>(text[at]) : uint8_t{0};

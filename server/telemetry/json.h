@@ -6,8 +6,8 @@
 
 namespace keyward::telemetry {
 
-// Appends `text` as a JSON string, quotes included. Bytes that are not UTF-8 become U+FFFD, so that a
-// line is always valid JSON.
+// Appends `text` as a JSON string, quotes included. Bytes that are not UTF-8 become U+FFFD, so that
+// a line is always valid JSON.
 void AppendJsonString(std::string_view text, std::string& out);
 
 }  // namespace keyward::telemetry

@@ -40,7 +40,7 @@ std::string_view Name(LogLevel level) {
 }
 
 spdlog::logger& Logger() {
-  static spdlog::logger& logger = [] () -> spdlog::logger& {
+  static spdlog::logger& logger = []() -> spdlog::logger& {
     auto& made = *new spdlog::logger("keyward", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made.set_pattern("%v");
     made.flush_on(spdlog::level::debug);

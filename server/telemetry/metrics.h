@@ -13,8 +13,8 @@ namespace keyward::telemetry {
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
-// Takes what is measured at one moment. Samples of one name come with the same help. No label may hold what a caller
-// chose freely: the number of series must not grow with what comes in.
+// Takes what is measured at one moment. Samples of one name come with the same help. No label may
+// hold what a caller chose freely: the number of series must not grow with what comes in.
 class MetricsWriter {
  public:
   virtual ~MetricsWriter() = default;

@@ -36,7 +36,8 @@ class Families final : public MetricsWriter {
     uint64_t count = 0;
     for (size_t i = 0; i < CallCounters::kBoundsMicros.size(); ++i) {
       count += totals.durations[i];
-      histogram.bucket.push_back({count, static_cast<double>(CallCounters::kBoundsMicros[i]) / 1e6});
+      histogram.bucket.push_back(
+          {count, static_cast<double>(CallCounters::kBoundsMicros[i]) / 1e6});
     }
     histogram.sample_count = count + totals.durations.back();
     histogram.bucket.push_back({histogram.sample_count, std::numeric_limits<double>::infinity()});
@@ -107,8 +108,8 @@ absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Start(const st
   try {
     return std::make_unique<Serving>(address, std::move(source));
   } catch (const std::exception&) {  // whose words say nothing of the cause
-    return absl::UnavailableError(
-        absl::StrCat("--metrics_listen: cannot listen on ", address, ": is it taken, or no numeric address?"));
+    return absl::UnavailableError(absl::StrCat("--metrics_listen: cannot listen on ", address,
+                                               ": is it taken, or no numeric address?"));
   }
 }
 

@@ -9,11 +9,12 @@
 
 namespace keyward::telemetry {
 
-// Answers HTTP requests for /metrics in Prometheus' text format, as long as it lives. Two threads serve it, each one
-// connection at a time.
+// Answers HTTP requests for /metrics in Prometheus' text format, as long as it lives. Two threads
+// serve it, each one connection at a time.
 class MetricsEndpoint {
  public:
-  // `address`: HOST:PORT, where HOST is a numeric address; port 0: a free one. An error is one line for the operator.
+  // `address`: HOST:PORT, where HOST is a numeric address; port 0: a free one. An error is one line
+  // for the operator.
   static absl::StatusOr<std::unique_ptr<MetricsEndpoint>> Start(const std::string& address,
                                                                 MetricsSource source);
   virtual ~MetricsEndpoint() = default;

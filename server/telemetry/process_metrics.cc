@@ -35,7 +35,8 @@ double StartTime() {
   if (name_end == std::string::npos) return 0;
   std::istringstream rest(line.substr(name_end + 2));
   const std::vector<std::string> fields{std::istream_iterator<std::string>(rest), {}};
-  constexpr size_t kStartTime = 19;  // field 22 of proc(5), which counts from 1 and has two before these
+  constexpr size_t kStartTime =
+      19;  // field 22 of proc(5), which counts from 1 and has two before these
   if (fields.size() <= kStartTime) return 0;
   return NumberOf("/proc/stat", "btime ") +
          std::stod(fields[kStartTime]) / static_cast<double>(sysconf(_SC_CLK_TCK));

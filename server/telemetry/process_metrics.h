@@ -5,8 +5,8 @@
 
 namespace keyward::telemetry {
 
-// What Prometheus' own clients tell of a process, under their names: processor time, memory, descriptors, start. What
-// the system does not tell is left out.
+// What Prometheus' own clients tell of a process, under their names: processor time, memory,
+// descriptors, start. What the system does not tell is left out.
 void WriteProcessMetrics(MetricsWriter& writer);
 
 }  // namespace keyward::telemetry

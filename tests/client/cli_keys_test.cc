@@ -255,7 +255,8 @@ TEST_F(CliTest, VerifyOnlineFailsWhereKeysDoNotOpen) {
   EXPECT_THAT(Keyward({"verify", "--online", "--json"}),
               Ends(1, HasSubstr(R"({"verified":false,"users":0,"keys":0,"faults":[{"reason":)"),
                    HasSubstr("VERIFICATION_FAILED")));
-  server_.admin().FailNext(1, Failure(grpc::StatusCode::PERMISSION_DENIED, "PERMISSION_DENIED", "no"));
+  server_.admin().FailNext(1,
+                           Failure(grpc::StatusCode::PERMISSION_DENIED, "PERMISSION_DENIED", "no"));
   EXPECT_THAT(Keyward({"verify", "--online"}), Ends(1, "", HasSubstr("PERMISSION_DENIED")));
 }
 

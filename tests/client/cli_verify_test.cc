@@ -85,14 +85,14 @@ TEST_F(CliVerifyTest, WithJsonEachLineIsAnObject) {
 }
 
 TEST_F(CliVerifyTest, TheDatabaseIsNamedInAnyOfTheServersWays) {
-  for (const std::vector<std::string>& arguments :
-       {std::vector<std::string>{"sqlite:" + database_}, {"--store", "sqlite:" + database_},
-        {"--store", database_}}) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"sqlite:" + database_},
+                                                    {"--store", "sqlite:" + database_},
+                                                    {"--store", database_}}) {
     EXPECT_THAT(Verify(arguments), Ends(1, HasSubstr("BAD: 3 users"), HasSubstr(database_)));
   }
-  EXPECT_THAT(Verify({}, {absl::StrCat("API_KEY_MASTER_KEY=", kKek),
-                          "KEYWARD_STORE=sqlite:" + database_}),
-              Ends(1, HasSubstr("BAD: 3 users"), HasSubstr(database_)));
+  EXPECT_THAT(
+      Verify({}, {absl::StrCat("API_KEY_MASTER_KEY=", kKek), "KEYWARD_STORE=sqlite:" + database_}),
+      Ends(1, HasSubstr("BAD: 3 users"), HasSubstr(database_)));
   std::filesystem::create_symlink(database_, folder_.Path("link"));
   EXPECT_THAT(Verify({folder_.Path("link")}), Ends(1, HasSubstr("3 users"), HasSubstr(database_)));
 }
@@ -105,11 +105,10 @@ TEST_F(CliVerifyTest, AnArgumentWinsOverTheServersEnvironment) {
 
 TEST_F(CliVerifyTest, KeksComeFromFilesAndPreviousOnesToo) {
   const std::string file = folder_.Write("master.key", std::string(kOtherKek) + "\n");
-  EXPECT_THAT(
-      Verify({database_}, {"API_KEY_MASTER_KEY_FILE=" + file,
-                           absl::StrCat("API_KEY_MASTER_KEY_PREVIOUS=", kKek)}),
-      Ends(1, AllOf(HasSubstr("3 versions, previous"), HasSubstr("0 versions, current")),
-           Not(HasSubstr("KEK_NOT_LOADED"))));
+  EXPECT_THAT(Verify({database_}, {"API_KEY_MASTER_KEY_FILE=" + file,
+                                   absl::StrCat("API_KEY_MASTER_KEY_PREVIOUS=", kKek)}),
+              Ends(1, AllOf(HasSubstr("3 versions, previous"), HasSubstr("0 versions, current")),
+                   Not(HasSubstr("KEK_NOT_LOADED"))));
   EXPECT_THAT(
       Verify({database_},
              {"API_KEY_MASTER_KEY=!", absl::StrCat("API_KEY_MASTER_KEY_PREVIOUS=", kKek)}),
@@ -125,8 +124,8 @@ TEST_F(CliVerifyTest, WhatIsMissingOrMakesNoSenseIsAUsageError) {
   EXPECT_FALSE(std::filesystem::exists(folder_.Path("none.lock")));
   EXPECT_THAT(Verify({database_}, {"API_KEY_MASTER_KEY="}),
               Ends(2, "", HasSubstr("API_KEY_MASTER_KEY")));
-  EXPECT_THAT(Verify({database_}, {absl::StrCat("API_KEY_MASTER_KEY=", kKek),
-                                   "API_KEY_MASTER_KEY_PREVIOUS=x"}),
+  EXPECT_THAT(Verify({database_},
+                     {absl::StrCat("API_KEY_MASTER_KEY=", kKek), "API_KEY_MASTER_KEY_PREVIOUS=x"}),
               Ends(2, "", HasSubstr("API_KEY_MASTER_KEY_PREVIOUS")));
 }
 

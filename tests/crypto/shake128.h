@@ -49,7 +49,8 @@ class Shake128 {
     Permute();
   }
 
-  // Keccak-f[1600], in the order of FIPS 202, section 3.2; the round constants come from its shift register.
+  // Keccak-f[1600], in the order of FIPS 202, section 3.2; the round constants come from its shift
+  // register.
   void Permute() {
     uint8_t bits = 1;
     for (int round = 0; round < 24; ++round) {
@@ -87,7 +88,8 @@ class Shake128 {
     for (size_t row = 0; row < 25; row += 5) {
       std::array<uint64_t, 5> old;
       for (size_t x = 0; x < 5; ++x) old[x] = lanes_[row + x];
-      for (size_t x = 0; x < 5; ++x) lanes_[row + x] = old[x] ^ (~old[(x + 1) % 5] & old[(x + 2) % 5]);
+      for (size_t x = 0; x < 5; ++x)
+        lanes_[row + x] = old[x] ^ (~old[(x + 1) % 5] & old[(x + 2) % 5]);
     }
   }
 

@@ -15,8 +15,7 @@
 namespace keyward::crypto {
 namespace {
 
-const google::protobuf::Value& Field(const google::protobuf::Struct& from,
-                                     std::string_view name) {
+const google::protobuf::Value& Field(const google::protobuf::Struct& from, std::string_view name) {
   return from.fields().at(std::string(name));
 }
 

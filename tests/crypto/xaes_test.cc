@@ -11,8 +11,8 @@
 #include "tests/crypto/hex.h"
 #include "tests/crypto/shake128.h"
 
-// The test vectors are those of https://c2sp.org/XAES-256-GCM, "Test vectors" and "Accumulated randomized
-// tests".
+// The test vectors are those of https://c2sp.org/XAES-256-GCM, "Test vectors" and "Accumulated
+// randomized tests".
 namespace keyward::crypto {
 namespace {
 

@@ -1,5 +1,5 @@
-// The time of day, which jumps as the plan says: for who asks for it, and for waits until such a time, so that
-// they last as long as the caller meant. The monotonic clock never jumps.
+// The time of day, which jumps as the plan says: for who asks for it, and for waits until such a
+// time, so that they last as long as the caller meant. The monotonic clock never jumps.
 
 #include <linux/futex.h>
 #include <sys/syscall.h>

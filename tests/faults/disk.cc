@@ -46,7 +46,8 @@ class Image {
     std::array<char, kPageSize> bytes;
     const ssize_t size = real_read(from, bytes.data(), bytes.size(), page * kPageSize);
     if (size < 0) std::abort();
-    if (real_write(descriptor_, bytes.data(), static_cast<size_t>(size), page * kPageSize) != size) {
+    if (real_write(descriptor_, bytes.data(), static_cast<size_t>(size), page * kPageSize) !=
+        size) {
       std::abort();
     }
   }

@@ -5,10 +5,11 @@
 
 namespace keyward::faults {
 
-// What a power cut would leave of the first kImages files of the plan: an image of each, in the folder
-// that the plan names, which gets the pages of a file when it is synced. As on Linux, pages whose sync
-// failed count as clean, and reach the image only once they are written again. Names and lengths are
-// taken to be on the disk at once and in order, as a journalling file system keeps them.
+// What a power cut would leave of the first kImages files of the plan: an image of each, in the
+// folder that the plan names, which gets the pages of a file when it is synced. As on Linux, pages
+// whose sync failed count as clean, and reach the image only once they are written again. Names and
+// lengths are taken to be on the disk at once and in order, as a journalling file system keeps
+// them.
 //
 // Which pages are dirty stands in the plan, so that it outlives the process, as the kernel's cache
 // does. For one thread at a time on each file. `file` may be any number; others than the first

@@ -1,5 +1,5 @@
-// The C library's calls on files, which this library stands before: those on files that the plan names
-// pass, fail, do half, or end the process, as the plan says.
+// The C library's calls on files, which this library stands before: those on files that the plan
+// names pass, fail, do half, or end the process, as the plan says.
 
 #include <fcntl.h>
 #include <sys/types.h>
@@ -96,14 +96,14 @@ using namespace keyward::faults;
 
 extern "C" {
 
-#define KEYWARD_OPEN(name)                                                    \
-  int name(const char* path, int flags, ...) {                                \
-    static auto* const real = RealCall<int(const char*, int, ...)>(#name);    \
-    va_list arguments;                                                        \
-    va_start(arguments, flags);                                               \
-    const mode_t mode = ModeOf(flags, arguments);                             \
-    va_end(arguments);                                                        \
-    return Open(path, [&] { return real(path, flags, mode); });               \
+#define KEYWARD_OPEN(name)                                                 \
+  int name(const char* path, int flags, ...) {                             \
+    static auto* const real = RealCall<int(const char*, int, ...)>(#name); \
+    va_list arguments;                                                     \
+    va_start(arguments, flags);                                            \
+    const mode_t mode = ModeOf(flags, arguments);                          \
+    va_end(arguments);                                                     \
+    return Open(path, [&] { return real(path, flags, mode); });            \
   }
 KEYWARD_OPEN(open)
 KEYWARD_OPEN(open64)

@@ -1,5 +1,5 @@
-// malloc, which fails where the plan says so and SQLite is the one who asks: gRPC and the C++ runtime end a
-// process that gets no memory, and cannot be asked to do anything else.
+// malloc, which fails where the plan says so and SQLite is the one who asks: gRPC and the C++
+// runtime end a process that gets no memory, and cannot be asked to do anything else.
 
 #include <link.h>
 
@@ -9,8 +9,8 @@
 
 #include "tests/faults/plan.h"
 
-// jemalloc's malloc under another name: the server frees by jemalloc, which must have allocated. (Found
-// by name, dlsym would allocate.)
+// jemalloc's malloc under another name: the server frees by jemalloc, which must have allocated.
+// (Found by name, dlsym would allocate.)
 extern "C" [[gnu::weak]] void* mallocx(size_t size, int flags);
 
 namespace keyward::faults {
@@ -47,6 +47,7 @@ bool IsSqlite(const void* caller) {
 
 extern "C" void* malloc(size_t size) {
   using namespace keyward::faults;
-  if (IsSqlite(__builtin_return_address(0)) && Decide(kAllocate, 0) == Effect::kFail) return nullptr;
+  if (IsSqlite(__builtin_return_address(0)) && Decide(kAllocate, 0) == Effect::kFail)
+    return nullptr;
   return mallocx(std::max<size_t>(size, 1), 0);
 }

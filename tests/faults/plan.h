@@ -5,8 +5,8 @@
 
 namespace keyward::faults {
 
-// The control file, which the test and the process under test both map: the test changes it while the
-// process runs. tests/e2e/harness/faults.py writes the same layout.
+// The control file, which the test and the process under test both map: the test changes it while
+// the process runs. tests/e2e/harness/faults.py writes the same layout.
 
 // What may be made to fail; a bit each.
 enum Call : uint32_t {
@@ -21,17 +21,17 @@ enum Call : uint32_t {
 
 enum class Effect : uint32_t {
   kPass = 0,
-  kFail = 1,        // the call does nothing and answers `error`
-  kShort = 2,       // half of the bytes are read or written
-  kKillBefore = 3,  // SIGKILL, as the call begins
-  kKillHalfway = 4, // half of the bytes are written, then SIGKILL
-  kKillAfter = 5,   // the call is made, then SIGKILL
+  kFail = 1,         // the call does nothing and answers `error`
+  kShort = 2,        // half of the bytes are read or written
+  kKillBefore = 3,   // SIGKILL, as the call begins
+  kKillHalfway = 4,  // half of the bytes are written, then SIGKILL
+  kKillAfter = 5,    // the call is made, then SIGKILL
 };
 
 struct Rule {
-  uint32_t calls;        // bits of Call; 0: the rule is off. Written last.
-  uint32_t files;        // bits, by the number of a file's name below
-  int32_t error;         // errno of kFail
+  uint32_t calls;  // bits of Call; 0: the rule is off. Written last.
+  uint32_t files;  // bits, by the number of a file's name below
+  int32_t error;   // errno of kFail
   Effect effect;
   uint64_t skip;         // so many calls pass first
   uint64_t limit;        // then so many are hit at most
@@ -51,9 +51,9 @@ constexpr int64_t kPages = int64_t{1} << 18;
 
 struct Plan {
   uint64_t seed;
-  int64_t clock_offset_ns;           // of CLOCK_REALTIME
-  char names[kFiles][kNameSize];     // how the files' paths end; empty: none
-  char disk[256];                    // folder of the images; empty: none are kept
+  int64_t clock_offset_ns;        // of CLOCK_REALTIME
+  char names[kFiles][kNameSize];  // how the files' paths end; empty: none
+  char disk[256];                 // folder of the images; empty: none are kept
   Rule rules[kRules];
   uint8_t dirty[kImages][kPages / 8];  // pages written and not yet synced, a bit each
 };

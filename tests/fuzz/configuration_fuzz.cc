@@ -1,5 +1,5 @@
-// The server's command line and environment: an input is flags, and variables of the form KEYWARD_X=VALUE,
-// each ended by a NUL, as in /proc/PID/cmdline.
+// The server's command line and environment: an input is flags, and variables of the form
+// KEYWARD_X=VALUE, each ended by a NUL, as in /proc/PID/cmdline.
 
 #include <stdlib.h>
 

@@ -11,8 +11,8 @@
 
 namespace keyward {
 
-// Takes an input apart from its front. Beyond its end numbers are 0 and strings empty, so that every
-// input means something.
+// Takes an input apart from its front. Beyond its end numbers are 0 and strings empty, so that
+// every input means something.
 class FuzzInput {
  public:
   explicit FuzzInput(std::string_view bytes) : rest_(bytes) {}

@@ -12,8 +12,8 @@
 
 namespace keyward::store {
 
-// A KeyStore in memory that answers on the caller's thread, so that an input does the same each time it
-// runs. It takes whatever rows it is given.
+// A KeyStore in memory that answers on the caller's thread, so that an input does the same each
+// time it runs. It takes whatever rows it is given.
 class InstantKeyStore : public KeyStore {
  public:
   void Put(UserKeys keys) {

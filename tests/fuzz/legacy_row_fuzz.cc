@@ -1,6 +1,6 @@
-// The Python module's file with rows of any kind, through the bridge's start: which keys come over, and
-// that a second start finds nothing left to do. The store has carol already, disabled, so that the file
-// stays as it is.
+// The Python module's file with rows of any kind, through the bridge's start: which keys come over,
+// and that a second start finds nothing left to do. The store has carol already, disabled, so that
+// the file stays as it is.
 //
 //   rows: user_id created_at encrypted_key, each a kind(1) and what it takes, see BindValue
 
@@ -25,7 +25,8 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kUsers = {"alice", "bob", "carol", "dave"};
 
-// As the Python module wraps the example's key; under the current master key and under a previous one.
+// As the Python module wraps the example's key; under the current master key and under a previous
+// one.
 const std::array<std::string, 2>& GoodBoxes() {
   static const std::array<std::string, 2>& boxes = *[] {
     ExampleNonce nonce;

@@ -1,6 +1,6 @@
-// Master keys from the environment and from files. An input begins with what is set (1, see Set), then come
-// the value and the previous keys' value, each ended by a NUL; the rest is what is in the file that both
-// _FILE variables name.
+// Master keys from the environment and from files. An input begins with what is set (1, see Set),
+// then come the value and the previous keys' value, each ended by a NUL; the rest is what is in the
+// file that both _FILE variables name.
 
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -75,8 +75,7 @@ void Check(std::string_view bytes) {
     CheckMessage(message, current);
     return CheckMessage(message, text);
   }
-  const bool usable = has_value ? IsKey(current)
-                                : has_file && (set & kNoFile) == 0 && IsKey(text);
+  const bool usable = has_value ? IsKey(current) : has_file && (set & kNoFile) == 0 && IsKey(text);
   Promise(keys->current.has_value() == usable, "there is a current key where there is a good one");
   if (usable) return;
   CheckMessage(keys->why_none, current);

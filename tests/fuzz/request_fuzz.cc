@@ -1,5 +1,6 @@
-// The body of a call up to its answer: read, authorised, checked and served, by a keyring on a store in
-// memory. An input begins with the method, and whether the policy grants little (1); the rest is the body.
+// The body of a call up to its answer: read, authorised, checked and served, by a keyring on a
+// store in memory. An input begins with the method, and whether the policy grants little (1); the
+// rest is the body.
 
 #include <google/protobuf/stubs/common.h>
 
@@ -48,7 +49,9 @@ struct Scene {
   }
 
   store::InstantKeyStore store;
-  keyring::Keyring keyring{keyring::ExampleKeks(), store, keyring::SystemClock(),
+  keyring::Keyring keyring{keyring::ExampleKeks(),
+                           store,
+                           keyring::SystemClock(),
                            crypto::SystemRandom(),
                            {.cache_max_users = 10'000, .cache_ttl = absl::Minutes(5)}};
   RawKeyService service;
@@ -90,8 +93,8 @@ void CheckRefusal(const absl::Status& status) {
 
 // As rpc/unary_call.h serves a call.
 template <typename Request, typename Response>
-Call<Request, Response> Serve(const UnaryMethod<Request, Response>& method, const auth::Access& access,
-                              std::string_view bytes) {
+Call<Request, Response> Serve(const UnaryMethod<Request, Response>& method,
+                              const auth::Access& access, std::string_view bytes) {
   Call<Request, Response> call;
   const grpc::Slice slice(bytes.data(), bytes.size());
   grpc::ByteBuffer body(&slice, 1);
@@ -159,7 +162,8 @@ void CheckOpened(const v1::DecryptRequest& request, const v1::DecryptResponse& r
 void CheckRewrapped(const Scene& scene, const v1::RewrapRequest& request,
                     const v1::RewrapResponse& response) {
   v1::DecryptRequest opening;
-  Promise(opening.ParseFromString(request.SerializeAsString()), "the two requests have the same fields");
+  Promise(opening.ParseFromString(request.SerializeAsString()),
+          "the two requests have the same fields");
   const auto old = Serve(scene.methods.decrypt, EverythingGranted(), opening.SerializeAsString());
   opening.set_token(response.token());
   const auto fresh = Serve(scene.methods.decrypt, EverythingGranted(), opening.SerializeAsString());
@@ -189,7 +193,8 @@ void ServeDecrypt(Scene& scene, const auth::Access& access, std::string_view bod
   if (call.status.ok()) CheckOpened(call.request, call.response);
   scene.methods.decrypt.wipe_request(call.request);
   scene.methods.decrypt.wipe_response(call.response);
-  Promise(IsWiped(call.request.token()) && IsWiped(call.response.plaintext()), "no plaintext stays");
+  Promise(IsWiped(call.request.token()) && IsWiped(call.response.plaintext()),
+          "no plaintext stays");
 }
 
 void ServeUserKey(Scene& scene, const auth::Access& access, std::string_view body) {

@@ -1,8 +1,9 @@
-// Rows of Keyward's own database that another hand wrote, up to what the keyring is given. Each is put into
-// a transaction that is never committed.
+// Rows of Keyward's own database that another hand wrote, up to what the keyring is given. Each is
+// put into a transaction that is never committed.
 //
 //   users: how many(1), each a name(1, see kUsers), primary_version(8) min_version(8) state(8)
-//   rows:  name(1) version(8) wrap_format(8) state(8) created_at(8) kek_id and wrapped_key, each with its size(1)
+//   rows:  name(1) version(8) wrap_format(8) state(8) created_at(8) kek_id and wrapped_key, each
+//   with its size(1)
 
 #include <array>
 #include <string>

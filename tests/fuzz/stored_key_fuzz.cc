@@ -1,8 +1,8 @@
-// A user's rows, as a store gives them, on their way to a key. An input tells how rows that were really
-// wrapped are changed: whatever it does, only those that stayed what they were may open.
+// A user's rows, as a store gives them, on their way to a key. An input tells how rows that were
+// really wrapped are changed: whatever it does, only those that stayed what they were may open.
 //
-//   user:     state(4) primary_version(4) min_version(4) name(1: alice, bob, or another that follows)
-//   versions: which wrapped row(1), then changes, each a byte and what it takes, up to a 0
+//   user:     state(4) primary_version(4) min_version(4) name(1: alice, bob, or another that
+//   follows) versions: which wrapped row(1), then changes, each a byte and what it takes, up to a 0
 
 #include <array>
 #include <string>
@@ -57,7 +57,8 @@ const std::vector<Wrapped>& AllWrapped() {
 }
 
 void ChangeByte(std::string& bytes, uint8_t place, uint8_t by) {
-  if (!bytes.empty()) bytes[place % bytes.size()] = static_cast<char>(bytes[place % bytes.size()] ^ by);
+  if (!bytes.empty())
+    bytes[place % bytes.size()] = static_cast<char>(bytes[place % bytes.size()] ^ by);
 }
 
 KeyVersion ReadVersion(FuzzInput& input) {
@@ -198,7 +199,8 @@ void CheckValues(Keyring& keyring, const store::UserKeys& user) {
   });
 }
 
-// A token under each of the wrapped keys opens where one of the user's versions may be used to read.
+// A token under each of the wrapped keys opens where one of the user's versions may be used to
+// read.
 void CheckReading(Keyring& keyring, const store::UserKeys& user) {
   ExampleNonce nonce;
   for (const Wrapped& each : AllWrapped()) {

@@ -98,8 +98,8 @@ class Subject {
 
   // As server/rpc takes a batch: what needs no store at once, the rest together.
   template <typename T, typename Item, typename Try, typename Many>
-  static std::vector<absl::StatusOr<T>> Together(const std::vector<Item>& items,
-                                                 const Try& attempt, const Many& many) {
+  static std::vector<absl::StatusOr<T>> Together(const std::vector<Item>& items, const Try& attempt,
+                                                 const Many& many) {
     std::vector<Awaited<T>> answers(items.size());
     std::vector<Item> rest;
     std::vector<size_t> places;
@@ -130,12 +130,20 @@ class AgreementPropertyTest : public ::keyward::testing::PropertyTest {
   static constexpr size_t kUsers = 40;
   static constexpr uint32_t kVersions = 3;
   // What must have been met, or the cases show little.
-  static constexpr std::array kReasons = {
-      "sealed",           "opened",         "stale",
-      "legacy",           "created",        "USER_KEY_NOT_FOUND",
-      "USER_KEY_DISABLED", "USER_KEY_DELETED", "USER_KEY_DESTROYED",
-      "VERSION_TOO_OLD",  "KEK_NOT_LOADED", "STORED_KEY_CORRUPT",
-      "DECRYPTION_FAILED", "TOKEN_MALFORMED"};
+  static constexpr std::array kReasons = {"sealed",
+                                          "opened",
+                                          "stale",
+                                          "legacy",
+                                          "created",
+                                          "USER_KEY_NOT_FOUND",
+                                          "USER_KEY_DISABLED",
+                                          "USER_KEY_DELETED",
+                                          "USER_KEY_DESTROYED",
+                                          "VERSION_TOO_OLD",
+                                          "KEK_NOT_LOADED",
+                                          "STORED_KEY_CORRUPT",
+                                          "DECRYPTION_FAILED",
+                                          "TOKEN_MALFORMED"};
 
   std::string User() { return absl::StrCat("user-", chance_.Below(kUsers)); }
   // The same for all: the key of a row that the test has stored.
@@ -218,9 +226,8 @@ class AgreementPropertyTest : public ::keyward::testing::PropertyTest {
     } else if (chance_.OneIn(4)) {
       question.token = chance_.Word("v23:Aw_=", chance_.Below(80));
     } else {
-      question.token =
-          KnownToken(question.user_id, 1 + static_cast<uint32_t>(chance_.Below(kVersions)),
-                     question.data);
+      question.token = KnownToken(
+          question.user_id, 1 + static_cast<uint32_t>(chance_.Below(kVersions)), question.data);
     }
     return question;
   }

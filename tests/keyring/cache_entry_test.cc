@@ -30,8 +30,10 @@ void ExpectSame(const LoadedUser& a, const LoadedUser& b) {
 }
 
 TEST(CacheEntryTest, UnpacksToWhatWasPacked) {
-  LoadedUser user{.state = store::UserState::kDisabled, .primary_version = 4'000'000'000,
-                  .min_version = 2, .versions = {}};
+  LoadedUser user{.state = store::UserState::kDisabled,
+                  .primary_version = 4'000'000'000,
+                  .min_version = 2,
+                  .versions = {}};
   user.versions.push_back({.version = 4'000'000'000,
                            .state = store::VersionState::kEnabled,
                            .created_at_micros = -1,

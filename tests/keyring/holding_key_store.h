@@ -15,14 +15,16 @@
 
 namespace keyward::keyring {
 
-// A store in memory that does what it is asked for at once, and whose answers a test can hold back or lose. It
-// stands behind a FaultyKeyStore, which ends no sooner than its calls are answered. Thread-safe.
+// A store in memory that does what it is asked for at once, and whose answers a test can hold back
+// or lose. It stands behind a FaultyKeyStore, which ends no sooner than its calls are answered.
+// Thread-safe.
 class HoldingKeyStore : public store::FakeKeyStore {
  public:
   enum class Answer { kFind = 0, kCreate = 1 };
 
   ~HoldingKeyStore() override {
-    // The thread behind it may not be done with handing an answer on: it does things in their order.
+    // The thread behind it may not be done with handing an answer on: it does things in their
+    // order.
     sync::Await<absl::StatusOr<std::string>>([this](auto done) {
       FakeKeyStore::GetNote("", std::move(done));
     }).IgnoreError();
@@ -85,7 +87,8 @@ class HoldingKeyStore : public store::FakeKeyStore {
   absl::AnyInvocable<void(T)> Passing(Answer kind, absl::AnyInvocable<void(T)> done) {
     return [this, kind, done = std::move(done)](T answer) mutable {
       const sync::MutexLock lock(mutex_);
-      store::TaskThread::Task pass = [done = std::move(done), answer = std::move(answer)]() mutable {
+      store::TaskThread::Task pass = [done = std::move(done),
+                                      answer = std::move(answer)]() mutable {
         done(std::move(answer));
       };
       if (LaneOf(kind).hold) {

@@ -34,10 +34,9 @@ class KekRotationTest : public KeyringRig {
     ended_ = Awaited<RewrapProgress>();
     rotation_ = std::make_unique<KekRotation>(
         keks, store_, job_clock_, crypto::SystemRandom(),
-        KekRotation::Options{.on_end = [callback = std::make_shared<decltype(ended_.Callback())>(
-                                            ended_.Callback())](const RewrapProgress& progress) {
-          (*callback)(progress);
-        }});
+        KekRotation::Options{
+            .on_end = [callback = std::make_shared<decltype(ended_.Callback())>(ended_.Callback())](
+                          const RewrapProgress& progress) { (*callback)(progress); }});
   }
 
   // A user whose versions are all under the old master key.
@@ -195,7 +194,8 @@ TEST_F(KekRotationTest, OneUnderAnotherMasterKeyIsNotGoneOnWith) {
   // A server that starts with the old master key as the current one still.
   std::vector<crypto::SecretBytes> previous;
   previous.push_back(OtherKek());
-  const MasterKeys not_yet(crypto::SecretBytes::CopyOf(Counting(0, 32)), std::move(previous), kDefaultPoolKeySalt);
+  const MasterKeys not_yet(crypto::SecretBytes::CopyOf(Counting(0, 32)), std::move(previous),
+                           kDefaultPoolKeySalt);
   Start(not_yet);
   rotation_->Resume();
   EXPECT_EQ(Status().rewrap.state, State::kIdle) << "after the store's answer on the note";
@@ -332,9 +332,9 @@ TEST_F(KekRotationTest, WhatIsNoIdOfAMasterKeyIsRefused) {
 }
 
 TEST_F(KekRotationTest, WhileTheDatabaseIsSharedWithThePythonModuleNothingIsRewrappedOrRetired) {
-  rotation_ = std::make_unique<KekRotation>(TurnedOverKeks(), store_, job_clock_,
-                                            crypto::SystemRandom(),
-                                            KekRotation::Options{.legacy_shared = true});
+  rotation_ =
+      std::make_unique<KekRotation>(TurnedOverKeks(), store_, job_clock_, crypto::SystemRandom(),
+                                    KekRotation::Options{.legacy_shared = true});
   EXPECT_EQ(errors::Reason(Rewrap().status()), "LEGACY_SHARED");
   EXPECT_EQ(errors::Reason(Retire(kOldKek).status()), "LEGACY_SHARED");
   EXPECT_EQ(Status().keks.size(), 2);

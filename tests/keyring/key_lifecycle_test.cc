@@ -24,7 +24,8 @@ class KeyLifecycleTest : public KeyringRig {
   KeyLifecycleTest() { token_ = Encrypt(kAlice, "secret")->token; }
 
   absl::StatusOr<store::UserKeys> Disable(uint32_t version = 0, const std::string& etag = "") {
-    return Do([&](auto& verbs, auto done) { verbs.Disable("alice", version, etag, std::move(done)); });
+    return Do(
+        [&](auto& verbs, auto done) { verbs.Disable("alice", version, etag, std::move(done)); });
   }
   absl::StatusOr<store::UserKeys> Enable(uint32_t version = 0) {
     return Do([&](auto& verbs, auto done) { verbs.Enable("alice", version, "", std::move(done)); });
@@ -254,7 +255,8 @@ TEST_F(LinearizableTest, AUserWhoIsDisabledWhileTheKeyIsMadeIsSeenAsDisabled) {
   Awaited<Encrypted> maker;
   keyring_->Encrypt({Scope{"bob"}, "x", ""}, maker.Callback());
   behind_->WaitForHeld(Answer::kCreate, 1);
-  ASSERT_TRUE(Do([](auto& verbs, auto done) { verbs.Disable("bob", 0, "", std::move(done)); }).ok());
+  ASSERT_TRUE(
+      Do([](auto& verbs, auto done) { verbs.Disable("bob", 0, "", std::move(done)); }).ok());
   behind_->Release(Answer::kCreate);
   EXPECT_EQ(errors::Reason(maker.Take().status()), "USER_KEY_DISABLED");
 }
@@ -280,7 +282,8 @@ TEST_F(LinearizableTest, AUserWhoCameToBeWhileSoughtIsFound) {
   store::UserKeys bob;
   bob.user_id = "bob";
   behind_->Put(bob);  // as another process would
-  ASSERT_TRUE(Do([](auto& verbs, auto done) { verbs.Rotate("bob", "", "", std::move(done)); }).ok());
+  ASSERT_TRUE(
+      Do([](auto& verbs, auto done) { verbs.Rotate("bob", "", "", std::move(done)); }).ok());
   behind_->Release(Answer::kFind);
   EXPECT_EQ(errors::Reason(reader.Take().status()), "DECRYPTION_FAILED");
 }

@@ -23,7 +23,9 @@ using store::VersionState;
 
 store::UserKeys User(const std::string& user_id, UserState state = UserState::kActive,
                      const std::string& kek_id = "kek-id-1") {
-  return {.user_id = user_id, .primary_version = 1, .state = state,
+  return {.user_id = user_id,
+          .primary_version = 1,
+          .state = state,
           .versions = {{.version = 1, .kek_id = kek_id}}};
 }
 
@@ -91,7 +93,8 @@ TEST(KeyListFilterTest, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(FilterError("state = ACTIVE AND state = ACTIVE"),
             "filter, at byte 20: a field stands there twice");
   EXPECT_EQ(FilterError("kek_id = 12345"), "filter, at byte 10: kek_id is 16 hex digits");
-  EXPECT_EQ(FilterError("kek_id = f37b81e55fd8570*"), "filter, at byte 10: kek_id is 16 hex digits");
+  EXPECT_EQ(FilterError("kek_id = f37b81e55fd8570*"),
+            "filter, at byte 10: kek_id is 16 hex digits");
   EXPECT_EQ(FilterError("user_id = \"a*b\""), "filter, at byte 14: a star stands at the end alone");
   EXPECT_EQ(FilterError("user_id = \"a"), "filter, at byte 13: a closing quote is missing");
   EXPECT_EQ(FilterError("user_id = \"a\\n\""), "filter, at byte 14: no such escape");
@@ -104,7 +107,8 @@ TEST(PageTokenTest, GoesOnWhereItWasMadeWithTheSameFilterAlone) {
   EXPECT_EQ(*ParsePageToken("state = ACTIVE", token), "alice");
   EXPECT_EQ(errors::Reason(ParsePageToken("state = DELETED", token).status()), "INVALID_REQUEST");
   EXPECT_EQ(errors::Reason(ParsePageToken("", token).status()), "INVALID_REQUEST");
-  for (const std::string& other : {std::string("?"), std::string("YWxpY2U="), token.substr(0, 20)}) {
+  for (const std::string& other :
+       {std::string("?"), std::string("YWxpY2U="), token.substr(0, 20)}) {
     EXPECT_EQ(errors::Reason(ParsePageToken("state = ACTIVE", other).status()), "INVALID_REQUEST");
   }
 }
@@ -124,9 +128,8 @@ class KeyListTest : public ::testing::Test {
     do {
       const auto page = List(size, token, filter);
       if (!page.ok()) return std::string(page.status().message());
-      pages.push_back(absl::StrJoin(page->users, ",", [](std::string* out, const auto& user) {
-        out->append(user.user_id);
-      }));
+      pages.push_back(absl::StrJoin(
+          page->users, ",", [](std::string* out, const auto& user) { out->append(user.user_id); }));
       token = page->next_page_token;
     } while (!token.empty());
     return absl::StrJoin(pages, "|");
@@ -153,7 +156,8 @@ TEST_F(KeyListTest, FiltersAndGoesOnBehindTheLastThatWasLookedAt) {
 }
 
 TEST_F(KeyListTest, APrefixListsThoseWhoseIdsBeginSo) {
-  for (const char* user : {"acm", "acme", "acme/1", "acme/2", "acme0", "acn"}) store_.Put(User(user));
+  for (const char* user : {"acm", "acme", "acme/1", "acme/2", "acme0", "acn"})
+    store_.Put(User(user));
   EXPECT_EQ(ListAll(10, "user_id = acme*"), "acme,acme/1,acme/2,acme0");
   EXPECT_EQ(ListAll(1, "user_id = acme*"), "acme|acme/1|acme/2|acme0|");
   EXPECT_EQ(ListAll(10, "user_id = \"acme/*\""), "acme/1,acme/2");

@@ -50,11 +50,12 @@ class KeyringFormatsTest : public KeyringRig {
     return errors::Reason(Decrypt(scope, token, data).status());
   }
   std::unique_ptr<Keyring> Writing(TokenFormat format, bool shared_with_legacy = false) {
-    return std::make_unique<Keyring>(ExampleKeks(), store_, clock_, crypto::SystemRandom(),
-                                     Keyring::Options{.cache_max_users = 1000,
-                                                      .cache_ttl = absl::Minutes(5),
-                                                      .token_format = format,
-                                                      .lifecycle = {.legacy_shared = shared_with_legacy}});
+    return std::make_unique<Keyring>(
+        ExampleKeks(), store_, clock_, crypto::SystemRandom(),
+        Keyring::Options{.cache_max_users = 1000,
+                         .cache_ttl = absl::Minutes(5),
+                         .token_format = format,
+                         .lifecycle = {.legacy_shared = shared_with_legacy}});
   }
   void Store(std::vector<store::KeyVersion> newest_first, uint32_t min_version = 0) {
     behind_->Put({.user_id = "alice",

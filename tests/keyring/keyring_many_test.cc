@@ -37,9 +37,8 @@ class KeyringManyTest : public KeyringRig {
 };
 
 TEST_F(KeyringManyTest, NewUsersGetTheirKeysTogetherAndEachItemItsOwn) {
-  const auto sealed = EncryptAll({{Scope{"alice"}, "1", ""},
-                                  {Scope{"bob"}, "2", "orders"},
-                                  {Scope{"alice"}, "3", ""}});
+  const auto sealed = EncryptAll(
+      {{Scope{"alice"}, "1", ""}, {Scope{"bob"}, "2", "orders"}, {Scope{"alice"}, "3", ""}});
   EXPECT_EQ(store_.Count(Call::kFind), 1);
   EXPECT_EQ(store_.Count(Call::kCreate), 1);
   EXPECT_EQ(behind_->size(), 2);
@@ -79,20 +78,25 @@ TEST_F(KeyringManyTest, NoTwoItemsShareANonceNotEvenPastThoseDrawn) {
   Nonces nonces = keyring_->DrawNonces(2);
   std::vector<std::string> tokens;
   for (int i = 0; i < 4; ++i) {
-    tokens.push_back((*keyring_->TryEncrypt({Scope{"alice"}, "x", ""}, nonces))->token.substr(0, 19));
+    tokens.push_back(
+        (*keyring_->TryEncrypt({Scope{"alice"}, "x", ""}, nonces))->token.substr(0, 19));
   }
   std::sort(tokens.begin(), tokens.end());
   EXPECT_EQ(std::unique(tokens.begin(), tokens.end()), tokens.end());
 }
 
 TEST_F(KeyringManyTest, LegacyPlaintextComesBackUnchangedWhereItIsAllowed) {
-  const auto opened = keyring_->TryDecrypt(
-      {.scope = Scope{"alice"}, .token = "sk-old", .associated_data = "", .allow_legacy_plaintext = true});
+  const auto opened = keyring_->TryDecrypt({.scope = Scope{"alice"},
+                                            .token = "sk-old",
+                                            .associated_data = "",
+                                            .allow_legacy_plaintext = true});
   ASSERT_TRUE(opened && opened->ok());
   EXPECT_EQ((*opened)->plaintext, "sk-old");
   EXPECT_TRUE((*opened)->legacy_plaintext);
-  const auto broken = keyring_->TryDecrypt(
-      {.scope = Scope{"alice"}, .token = "v2:?", .associated_data = "", .allow_legacy_plaintext = true});
+  const auto broken = keyring_->TryDecrypt({.scope = Scope{"alice"},
+                                            .token = "v2:?",
+                                            .associated_data = "",
+                                            .allow_legacy_plaintext = true});
   EXPECT_EQ(errors::Reason(broken->status()), "TOKEN_MALFORMED");
 }
 

@@ -72,7 +72,8 @@ TEST_F(KeyringRewrapTest, UnderADisabledPrimaryVersionNothingIsSealedAndNothingV
   const std::string old = Encrypt(kAlice, "secret")->token;
   ASSERT_TRUE(Rotate("alice").ok());
   const std::string current = Encrypt(kAlice, "secret")->token;
-  ASSERT_TRUE(Do([](auto& verbs, auto done) { verbs.Disable("alice", 2, "", std::move(done)); }).ok());
+  ASSERT_TRUE(
+      Do([](auto& verbs, auto done) { verbs.Disable("alice", 2, "", std::move(done)); }).ok());
   EXPECT_TRUE(Decrypt(kAlice, old).ok());
   EXPECT_EQ(RewrapReason(old), "USER_KEY_DISABLED");
   EXPECT_EQ(RewrapReason(current), "USER_KEY_DISABLED") << "it does not open either";
@@ -100,8 +101,10 @@ TEST_F(KeyringRewrapTest, ManyAreRewrappedEachForItself) {
   ASSERT_TRUE(Rotate("alice").ok());
   keyring_ = With(ExampleKeks());  // with nothing cached
   const int finds = store_.Count(Call::kFind);
-  const std::vector<RewrapItem> items = {
-      {kAlice, alices, ""}, {kAlice, bobs, ""}, {Scope{"nobody"}, alices, ""}, {Scope{"bob"}, bobs, ""}};
+  const std::vector<RewrapItem> items = {{kAlice, alices, ""},
+                                         {kAlice, bobs, ""},
+                                         {Scope{"nobody"}, alices, ""},
+                                         {Scope{"bob"}, bobs, ""}};
   Nonces nonces = keyring_->DrawNonces(items.size());
   for (const RewrapItem& item : items) EXPECT_FALSE(keyring_->TryRewrap(item, nonces));
   std::vector<Awaited<Rewrapped>> answers(items.size());

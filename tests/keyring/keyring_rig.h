@@ -22,27 +22,30 @@ class KeyringRig : public ::testing::Test {
  protected:
   // `keks` must outlive the rig.
   std::unique_ptr<Keyring> With(const MasterKeys& keks,
-                                const Keyring::Options& options = {
-                                    .cache_max_users = 1000, .cache_ttl = absl::Minutes(5)}) {
+                                const Keyring::Options& options = {.cache_max_users = 1000,
+                                                                   .cache_ttl = absl::Minutes(5)}) {
     return std::make_unique<Keyring>(keks, store_, clock_, crypto::SystemRandom(), options);
   }
 
   absl::StatusOr<Encrypted> Encrypt(const Scope& scope, std::string_view plaintext,
                                     std::string_view data = "") {
-    return Await<Encrypted>(
-        [&](auto done) { keyring_->Encrypt({scope, plaintext, data}, std::move(done)); });
+    return Await<Encrypted>([&](auto done) {
+      keyring_->Encrypt({scope, plaintext, data}, std::move(done));
+    });
   }
 
   absl::StatusOr<Decrypted> Decrypt(const Scope& scope, std::string_view token,
                                     std::string_view data = "") {
-    return Await<Decrypted>(
-        [&](auto done) { keyring_->Decrypt({scope, token, data}, std::move(done)); });
+    return Await<Decrypted>([&](auto done) {
+      keyring_->Decrypt({scope, token, data}, std::move(done));
+    });
   }
 
   absl::StatusOr<Rewrapped> Rewrap(const Scope& scope, std::string_view token,
                                    std::string_view data = "") {
-    return Await<Rewrapped>(
-        [&](auto done) { keyring_->Rewrap({scope, token, data}, std::move(done)); });
+    return Await<Rewrapped>([&](auto done) {
+      keyring_->Rewrap({scope, token, data}, std::move(done));
+    });
   }
 
   // A verb of the keyring's lifecycle, by a function that calls it.

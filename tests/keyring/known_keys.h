@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "absl/time/time.h"
 #include "absl/base/thread_annotations.h"
+#include "absl/time/time.h"
 #include "server/crypto/random.h"
 #include "server/crypto/secret_bytes.h"
 #include "server/keyring/clock.h"

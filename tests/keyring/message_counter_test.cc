@@ -180,12 +180,12 @@ class CountedKeyringTest : public KeyringRig {
 
   void Restart(RotationPolicy policy, bool legacy_shared = false) {
     keyring_.reset();
-    keyring_ = std::make_unique<Keyring>(
-        ExampleKeks(), store_, clock_, zero_,
-        Keyring::Options{.cache_max_users = 1000,
-                         .cache_ttl = absl::Minutes(5),
-                         .lifecycle = {.legacy_shared = legacy_shared},
-                         .rotation = policy});
+    keyring_ =
+        std::make_unique<Keyring>(ExampleKeks(), store_, clock_, zero_,
+                                  Keyring::Options{.cache_max_users = 1000,
+                                                   .cache_ttl = absl::Minutes(5),
+                                                   .lifecycle = {.legacy_shared = legacy_shared},
+                                                   .rotation = policy});
   }
 
   ZeroNonce zero_;

@@ -25,12 +25,13 @@ class PurgeSweeperTest : public KeyringRig {
   ~PurgeSweeperTest() override { sweeper_.reset(); }
 
   void Start() {
-    sweeper_ = std::make_unique<PurgeSweeper>(keyring_->lifecycle(), store_, sweep_clock_,
-                                              absl::Hours(1), [this](const PurgeSweeper::Sweep& sweep) {
-                                                const sync::MutexLock lock(mutex_);
-                                                sweeps_.push_back(sweep);
-                                                changed_.NotifyAll();
-                                              });
+    sweeper_ =
+        std::make_unique<PurgeSweeper>(keyring_->lifecycle(), store_, sweep_clock_, absl::Hours(1),
+                                       [this](const PurgeSweeper::Sweep& sweep) {
+                                         const sync::MutexLock lock(mutex_);
+                                         sweeps_.push_back(sweep);
+                                         changed_.NotifyAll();
+                                       });
   }
   PurgeSweeper::Sweep NextSweep() {
     const sync::MutexLock lock(mutex_);
@@ -47,7 +48,8 @@ class PurgeSweeperTest : public KeyringRig {
   }
   void MakeDeleted(const std::string& user_id) {
     ASSERT_TRUE(Encrypt(Scope{user_id}, "x").ok());
-    ASSERT_TRUE(Do([&](auto& verbs, auto done) { verbs.Delete(user_id, "", std::move(done)); }).ok());
+    ASSERT_TRUE(
+        Do([&](auto& verbs, auto done) { verbs.Delete(user_id, "", std::move(done)); }).ok());
   }
 
   FakeClock sweep_clock_;  // of the sweeper alone, so that its waits can be counted
@@ -123,8 +125,8 @@ class StubbornStore : public store::FakeKeyStore {
                   UpdateManyCallback done) override {
     FakeKeyStore::UpdateMany(
         std::move(user_ids),
-        [change = std::move(change)](const store::UserKeys& now)
-            -> absl::StatusOr<std::optional<store::UserKeys>> {
+        [change = std::move(change)](
+            const store::UserKeys& now) -> absl::StatusOr<std::optional<store::UserKeys>> {
           if (now.user_id.starts_with("bad")) return errors::StoredKeyCorrupt();
           return change(now);
         },

@@ -15,10 +15,11 @@ class RetirementWatchTest : public KeyringRig {
  protected:
   void Retire(const Kek& kek) {
     ASSERT_TRUE(Await<std::string>([&](auto done) {
-                  behind_->RetireKek(kek.id(), 1, [done = std::move(done)](const absl::Status& status) mutable {
-                    if (!status.ok()) return done(status);
-                    done(std::string());
-                  });
+                  behind_->RetireKek(kek.id(), 1,
+                                     [done = std::move(done)](const absl::Status& status) mutable {
+                                       if (!status.ok()) return done(status);
+                                       done(std::string());
+                                     });
                 }).ok());
   }
 
@@ -28,7 +29,9 @@ class RetirementWatchTest : public KeyringRig {
 TEST_F(RetirementWatchTest, TellsOnceAnotherServerHasRetiredTheCurrentMasterKey) {
   Awaited<std::string> told;
   RetirementWatch watch(ExampleKeks(), store_, watch_clock_,
-                        [done = std::make_shared<decltype(told.Callback())>(told.Callback())] { (*done)(std::string()); });
+                        [done = std::make_shared<decltype(told.Callback())>(told.Callback())] {
+                          (*done)(std::string());
+                        });
   watch_clock_.AwaitWaits(1);
   Retire(*TurnedOverKeks().current());
   watch_clock_.Advance(RetirementWatch::kInterval);

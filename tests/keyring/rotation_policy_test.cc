@@ -21,12 +21,12 @@ const absl::Time kCreated = absl::FromUnixSeconds(1'000'000);
 constexpr RotationPolicy kPolicy{.max_age = absl::Hours(24), .max_messages = 1000};
 
 store::UserKeys User(int64_t messages) {
-  return {.user_id = "alice",
-          .primary_version = 2,
-          .versions = {{.version = 2,
-                        .created_at_micros = absl::ToUnixMicros(kCreated),
-                        .messages = messages},
-                       {.version = 1, .created_at_micros = 0, .messages = 5000}}};
+  return {
+      .user_id = "alice",
+      .primary_version = 2,
+      .versions = {
+          {.version = 2, .created_at_micros = absl::ToUnixMicros(kCreated), .messages = messages},
+          {.version = 1, .created_at_micros = 0, .messages = 5000}}};
 }
 
 TEST(RotationPolicyTest, ThePrimaryVersionsAgeAndMessagesDecide) {

@@ -71,7 +71,10 @@ class SealingPropertyTest : public ::keyward::testing::PropertyTest {
 
   FakeClock clock_;
   store::FakeKeyStore store_;
-  Keyring keyring_{TurnedOverKeks(), store_, clock_, crypto::SystemRandom(),
+  Keyring keyring_{TurnedOverKeks(),
+                   store_,
+                   clock_,
+                   crypto::SystemRandom(),
                    {.cache_max_users = 100, .cache_ttl = absl::Minutes(5)}};
   std::string user_id_;
 };
@@ -158,8 +161,8 @@ class WrappingPropertyTest : public ::keyward::testing::PropertyTest {
     std::string user_id = chance_.Bytes(1 + chance_.Size(kMaxUserId - 1));
     const size_t versions = chance_.OneIn(2) ? 3 : 0xffff'fffe;
     const auto version = static_cast<uint32_t>(1 + chance_.Below(versions));
-    store::KeyVersion row = WrapKey(kek, user_id, version, key, absl::UnixEpoch(),
-                                    crypto::SystemRandom());
+    store::KeyVersion row =
+        WrapKey(kek, user_id, version, key, absl::UnixEpoch(), crypto::SystemRandom());
     return {std::move(user_id), std::move(row), std::move(key)};
   }
   std::string Refusal(std::string_view user_id, const store::KeyVersion& row) {

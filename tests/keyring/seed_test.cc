@@ -83,8 +83,7 @@ std::vector<store::LegacyRow> ReadRows() {
 std::map<std::string, std::string> KeysOf(const Struct& vectors) {
   std::map<std::string, std::string> keys;
   for (const auto& user : List(vectors, "users").values()) {
-    keys[Text(user.struct_value(), "user_id")] =
-        crypto::FromHex(Text(user.struct_value(), "key"));
+    keys[Text(user.struct_value(), "user_id")] = crypto::FromHex(Text(user.struct_value(), "key"));
   }
   return keys;
 }

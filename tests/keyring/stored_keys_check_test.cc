@@ -117,8 +117,8 @@ TEST_F(StoredKeysCheckPropertyTest, SoundIsWhatTheServerServes) {
   int sound = 0;
   for (int i = 0; i < 5'000; ++i) {
     const store::UserKeys keys = Random();
-    const bool served = store::CheckUserKeys(keys).ok() &&
-                        LoadUser(keys, ExampleKeks(), shield_).complete();
+    const bool served =
+        store::CheckUserKeys(keys).ok() && LoadUser(keys, ExampleKeks(), shield_).complete();
     ASSERT_EQ(Check(keys).empty(), served) << i;
     sound += served ? 1 : 0;
   }

@@ -116,41 +116,34 @@ const std::map<std::string, std::function<Next(const UserKeys&)>>& Verbs() {
   return verbs;
 }
 
-// By verb and user state; PRIMARY stands for the state of version 2, which the verb leaves as it is.
+// By verb and user state; PRIMARY stands for the state of version 2, which the verb leaves as it
+// is.
 const std::map<std::string, std::array<std::string, 4>>& Answers() {
   static const auto& answers = *new std::map<std::string, std::array<std::string, 4>>{
       // verb          active                        disabled
       //               deleted                       destroyed
-      {"rotate",      {"active 3on 2PRIMARY 1on",    "disabled 3on 2PRIMARY 1on",
-                       "USER_KEY_DELETED",           "active 3on 2PRIMARY 1on"}},
+      {"rotate",
+       {"active 3on 2PRIMARY 1on", "disabled 3on 2PRIMARY 1on", "USER_KEY_DELETED",
+        "active 3on 2PRIMARY 1on"}},
       {"rotate again", {"-", "-", "-", "-"}},
-      {"disable",     {"disabled 2PRIMARY 1on",      "-",
-                       "USER_KEY_DELETED",           "USER_KEY_DESTROYED"}},
-      {"enable",      {"-",                          "active 2PRIMARY 1on",
-                       "USER_KEY_DELETED",           "USER_KEY_DESTROYED"}},
-      {"disable 2",   {"VERSION",                    "VERSION",
-                       "USER_KEY_DELETED",           "USER_KEY_DESTROYED"}},
-      {"enable 2",    {"VERSION",                    "VERSION",
-                       "USER_KEY_DELETED",           "USER_KEY_DESTROYED"}},
-      {"disable 3",   {"USER_KEY_NOT_FOUND",         "USER_KEY_NOT_FOUND",
-                       "USER_KEY_DELETED",           "USER_KEY_DESTROYED"}},
-      {"enable 3",    {"USER_KEY_NOT_FOUND",         "USER_KEY_NOT_FOUND",
-                       "USER_KEY_DELETED",           "USER_KEY_DESTROYED"}},
-      {"minimum 1",   {"-",                          "-",
-                       "USER_KEY_DELETED",           "USER_KEY_DESTROYED"}},
-      {"minimum 2",   {"active 2PRIMARY 1on",        "disabled 2PRIMARY 1on",
-                       "USER_KEY_DELETED",           "USER_KEY_DESTROYED"}},
-      {"minimum 3",   {"INVALID_REQUEST",            "INVALID_REQUEST",
-                       "USER_KEY_DELETED",           "USER_KEY_DESTROYED"}},
-      {"delete",      {"deleted 2PRIMARY 1on",       "deleted 2PRIMARY 1on",
-                       "-",                          "USER_KEY_DESTROYED"}},
-      {"undelete",    {"-",                          "-",
-                       "active 2PRIMARY 1on",        "USER_KEY_DESTROYED"}},
-      {"destroy",     {"destroyed 2gone 1gone",      "destroyed 2gone 1gone",
-                       "destroyed 2gone 1gone",      "-"}},
+      {"disable", {"disabled 2PRIMARY 1on", "-", "USER_KEY_DELETED", "USER_KEY_DESTROYED"}},
+      {"enable", {"-", "active 2PRIMARY 1on", "USER_KEY_DELETED", "USER_KEY_DESTROYED"}},
+      {"disable 2", {"VERSION", "VERSION", "USER_KEY_DELETED", "USER_KEY_DESTROYED"}},
+      {"enable 2", {"VERSION", "VERSION", "USER_KEY_DELETED", "USER_KEY_DESTROYED"}},
+      {"disable 3",
+       {"USER_KEY_NOT_FOUND", "USER_KEY_NOT_FOUND", "USER_KEY_DELETED", "USER_KEY_DESTROYED"}},
+      {"enable 3",
+       {"USER_KEY_NOT_FOUND", "USER_KEY_NOT_FOUND", "USER_KEY_DELETED", "USER_KEY_DESTROYED"}},
+      {"minimum 1", {"-", "-", "USER_KEY_DELETED", "USER_KEY_DESTROYED"}},
+      {"minimum 2",
+       {"active 2PRIMARY 1on", "disabled 2PRIMARY 1on", "USER_KEY_DELETED", "USER_KEY_DESTROYED"}},
+      {"minimum 3",
+       {"INVALID_REQUEST", "INVALID_REQUEST", "USER_KEY_DELETED", "USER_KEY_DESTROYED"}},
+      {"delete", {"deleted 2PRIMARY 1on", "deleted 2PRIMARY 1on", "-", "USER_KEY_DESTROYED"}},
+      {"undelete", {"-", "-", "active 2PRIMARY 1on", "USER_KEY_DESTROYED"}},
+      {"destroy", {"destroyed 2gone 1gone", "destroyed 2gone 1gone", "destroyed 2gone 1gone", "-"}},
       {"purge early", {"-", "-", "-", "-"}},
-      {"purge",       {"-",                          "-",
-                       "destroyed 2gone 1gone",      "-"}},
+      {"purge", {"-", "-", "destroyed 2gone 1gone", "-"}},
   };
   return answers;
 }

@@ -27,8 +27,8 @@ class Server {
     address_ = socket->address();
     std::vector<AcceptorListener> listeners;
     listeners.push_back({*std::move(socket), [this](int connection) { Keep(connection); }});
-    acceptor_ = std::make_unique<Acceptor>(std::move(listeners), limits, nullptr,
-                                           [this] { ++looks_; });
+    acceptor_ =
+        std::make_unique<Acceptor>(std::move(listeners), limits, nullptr, [this] { ++looks_; });
   }
 
   const ListenAddress& address() const { return address_; }

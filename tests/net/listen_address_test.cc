@@ -27,9 +27,9 @@ TEST(ParseListenAddressTest, ReadsIpv6InBracketsAndUnixSockets) {
 }
 
 TEST(ParseListenAddressTest, RefusesWhatIsNoAddress) {
-  for (const char* text : {"", ":", ":1", "localhost", "localhost:", "localhost:x", "localhost:-1",
-                           "localhost:65536", "::1:50051", "[localhost]:1", "[unix]:0", "[]:1",
-                           "unix:", "unix:relative"}) {
+  for (const char* text :
+       {"", ":", ":1", "localhost", "localhost:", "localhost:x", "localhost:-1", "localhost:65536",
+        "::1:50051", "[localhost]:1", "[unix]:0", "[]:1", "unix:", "unix:relative"}) {
     EXPECT_FALSE(ParseListenAddress(text).ok()) << text;
   }
   EXPECT_FALSE(ParseListenAddress("unix:/" + std::string(200, 'x')).ok());

@@ -66,13 +66,13 @@ TEST(BatchReaderTest, AnItemThatProtobufRefusesSpoilsNoOther) {
 TEST(BatchReaderTest, RefusesWhatIsNoBatch) {
   const std::string good = ThreeRequests().SerializeAsString();
   const std::vector<std::string> malformed = {
-      std::string("\x0a\x05x", 3),                   // ends within an item
-      std::string("\x0a", 1),                        // ends before an item's size
-      std::string("\x0a\xff\xff\xff\xff\xff", 6),    // a size beyond 32 bits
-      std::string("\x0b\x0c", 2),                    // a group
-      std::string("\x08\x01", 2) + "\x07",           // no wire type 7
-      std::string("\x00", 1),                        // field 0
-      std::string(12, '\xff'),                       // no tag at all
+      std::string("\x0a\x05x", 3),                 // ends within an item
+      std::string("\x0a", 1),                      // ends before an item's size
+      std::string("\x0a\xff\xff\xff\xff\xff", 6),  // a size beyond 32 bits
+      std::string("\x0b\x0c", 2),                  // a group
+      std::string("\x08\x01", 2) + "\x07",         // no wire type 7
+      std::string("\x00", 1),                      // field 0
+      std::string(12, '\xff'),                     // no tag at all
   };
   for (const std::string& bytes : malformed) {
     EXPECT_EQ(errors::Reason(BatchReader::Count(Request(bytes)).status()), "INVALID_REQUEST");
@@ -92,9 +92,7 @@ TEST(BatchWriterTest, WritesWhatProtobufReads) {
   EXPECT_EQ(Bytes(std::move(writer).Finish()), expected.SerializeAsString());
 }
 
-TEST(BatchWriterTest, NoneIsAnEmptyMessage) {
-  EXPECT_EQ(Bytes(BatchWriter(0).Finish()), "");
-}
+TEST(BatchWriterTest, NoneIsAnEmptyMessage) { EXPECT_EQ(Bytes(BatchWriter(0).Finish()), ""); }
 
 }  // namespace
 }  // namespace keyward::rpc

@@ -2,9 +2,9 @@
 #include "server/rpc/channelz_counts.h"
 
 #include <fcntl.h>
-#include <gtest/gtest.h>
 #include <grpcpp/create_channel_posix.h>
 #include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
 #include <sys/socket.h>
 
 #include <memory>

@@ -40,11 +40,11 @@ TEST(ReflectionAnswersTest, SendsAFileWithAllThatItImports) {
   (void)v1::EncryptRequest::descriptor();
   ServerReflectionRequest request;
   request.set_file_containing_symbol("keyward.v1.KeyService");
-  EXPECT_THAT(FileNames(AnswerReflection(request, {})),
-              UnorderedElementsAre("google/protobuf/any.proto", "google/protobuf/duration.proto",
-                                   "google/protobuf/timestamp.proto",
-                                   "keyward/v1/key_service.proto",
-                                   "keyward/v1/status_details.proto"));
+  EXPECT_THAT(
+      FileNames(AnswerReflection(request, {})),
+      UnorderedElementsAre("google/protobuf/any.proto", "google/protobuf/duration.proto",
+                           "google/protobuf/timestamp.proto", "keyward/v1/key_service.proto",
+                           "keyward/v1/status_details.proto"));
 }
 
 TEST(ReflectionAnswersTest, AnswersWhatItDoesNotKnowWithAnError) {

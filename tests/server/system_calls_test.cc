@@ -71,19 +71,23 @@ TEST_F(SystemCallsDeathTest, TheKernelTakesNoCodeAndNoKeys) {
   InAChild([] {
     return IsRefused(syscall(SYS_bpf, BPF_PROG_LOAD, nullptr, 0)) &&
            IsRefused(syscall(SYS_init_module, nullptr, 0, "")) &&
-           IsRefused(syscall(SYS_keyctl, 0, 0, 0, 0, 0)) && IsRefused(syscall(SYS_io_uring_setup, 1, nullptr));
+           IsRefused(syscall(SYS_keyctl, 0, 0, 0, 0, 0)) &&
+           IsRefused(syscall(SYS_io_uring_setup, 1, nullptr));
   });
 }
 
 TEST_F(SystemCallsDeathTest, NoRawOrPacketSocketCanBeOpened) {
   InAChild([] {
-    return IsRefused(socket(AF_PACKET, SOCK_RAW, 0)) && IsRefused(socket(AF_VSOCK, SOCK_STREAM, 0)) &&
-           socket(AF_INET, SOCK_STREAM, 0) >= 0 && socket(AF_UNIX, SOCK_STREAM, 0) >= 0;
+    return IsRefused(socket(AF_PACKET, SOCK_RAW, 0)) &&
+           IsRefused(socket(AF_VSOCK, SOCK_STREAM, 0)) && socket(AF_INET, SOCK_STREAM, 0) >= 0 &&
+           socket(AF_UNIX, SOCK_STREAM, 0) >= 0;
   });
 }
 
 TEST_F(SystemCallsDeathTest, RightsCannotBeChanged) {
-  InAChild([] { return IsRefused(syscall(SYS_setuid, 0)) && IsRefused(syscall(SYS_capset, nullptr, nullptr)); });
+  InAChild([] {
+    return IsRefused(syscall(SYS_setuid, 0)) && IsRefused(syscall(SYS_capset, nullptr, nullptr));
+  });
 }
 
 TEST_F(SystemCallsDeathTest, ThreadsAndFilesWork) {

@@ -31,8 +31,8 @@ class BridgeFixture : public ::testing::Test {
  protected:
   BridgeFixture() { python_.MakeLegacyTable(); }
 
-  // A start of the server: the bridge over a new fake store with these users in it, on the legacy file
-  // as it is now.
+  // A start of the server: the bridge over a new fake store with these users in it, on the legacy
+  // file as it is now.
   void Start(const std::vector<UserKeys>& users = {}) {
     auto fake = std::make_unique<FakeKeyStore>();
     fake_ = fake.get();

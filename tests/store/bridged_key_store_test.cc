@@ -132,8 +132,9 @@ TEST_F(BridgedKeyStoreTest, ARowThatCannotBeStoredIsNotServed) {
 
 TEST_F(BridgedKeyStoreTest, ATableThatTakesNoRowsGivesNobodyAKey) {
   Start();
-  python_.Run("CREATE TRIGGER refuse BEFORE INSERT ON encryption_keys"
-              " BEGIN SELECT RAISE(IGNORE); END");
+  python_.Run(
+      "CREATE TRIGGER refuse BEFORE INSERT ON encryption_keys"
+      " BEGIN SELECT RAISE(IGNORE); END");
   EXPECT_EQ(errors::Reason(Create(*bridge_, "alice", StoredKey('k')).status()),
             "STORE_UNAVAILABLE");
   EXPECT_EQ(fake_->size(), 0);
@@ -240,8 +241,9 @@ TEST_F(BridgedFileTest, AnEmptyFileGetsTheModulesTable) {
 TEST_F(BridgedFileTest, AFileThatIsNoDatabaseIsRefusedAndLeftAlone) {
   const std::string text(4096, 'x');
   std::ofstream(path_) << text;
-  EXPECT_THAT(std::string(Open().status().message()),
-              AllOf(HasSubstr("cannot open the legacy database " + path_), HasSubstr("not a database")));
+  EXPECT_THAT(
+      std::string(Open().status().message()),
+      AllOf(HasSubstr("cannot open the legacy database " + path_), HasSubstr("not a database")));
   std::ifstream file(path_);
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), text);
 }

@@ -1,4 +1,5 @@
-// What every KeyStore keeps of changes to users, of master keys and of notes, whatever is behind it.
+// What every KeyStore keeps of changes to users, of master keys and of notes, whatever is behind
+// it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -149,8 +150,10 @@ TEST_P(KeyStoreChangesTest, WhatCouldNotBeReadBackIsNotWritten) {
     EXPECT_EQ(errors::Reason(updated.status()), "STORED_KEY_CORRUPT") << updated.status();
   }
   for (const KeyStore::Change& change :
-       {Changing([](UserKeys& user) { user.user_id = "carol"; }),
-        Changing([](UserKeys& user) { user.versions.clear(); user.state = UserState::kDestroyed; }),
+       {Changing([](UserKeys& user) { user.user_id = "carol"; }), Changing([](UserKeys& user) {
+          user.versions.clear();
+          user.state = UserState::kDestroyed;
+        }),
         Changing([](UserKeys& user) { user.versions.push_back(user.versions[0]); })}) {
     EXPECT_TRUE(absl::IsInternal(Update(*store_, "alice", change).status()));
   }
@@ -165,8 +168,8 @@ TEST_P(KeyStoreChangesTest, NoChangeIsLostWhereManyAreMadeAtOnce) {
     threads.emplace_back([this] {
       for (int i = 0; i < kChanges; ++i) {
         EXPECT_TRUE(Update(*store_, "alice", Changing([](UserKeys& user) {
-          user.versions[0].messages += 4096;
-        })).ok());
+                      user.versions[0].messages += 4096;
+                    })).ok());
       }
     });
   }
@@ -175,8 +178,8 @@ TEST_P(KeyStoreChangesTest, NoChangeIsLostWhereManyAreMadeAtOnce) {
 }
 
 TEST_P(KeyStoreChangesTest, DeletedUsersAreDueTheLongestFirst) {
-  CreateMany(*store_, {{"carol", StoredKey('c')}, {"dave", StoredKey('d')},
-                       {"erin", StoredKey('e')}});
+  CreateMany(*store_,
+             {{"carol", StoredKey('c')}, {"dave", StoredKey('d')}, {"erin", StoredKey('e')}});
   Update(*store_, "alice", Deleting(30)).IgnoreError();
   Update(*store_, "bob", Deleting(10)).IgnoreError();
   Update(*store_, "carol", Deleting(20)).IgnoreError();
@@ -202,9 +205,8 @@ TEST_P(KeyStoreChangesTest, AMasterKeyIsRetiredOnlyWhereNoKeyNeedsIt) {
   EXPECT_EQ(errors::Reason(RetireKek(*store_, "8-byte-k", 7)), "KEK_IN_USE");
   EXPECT_THAT(*ListRetiredKeks(*store_), IsEmpty());
   EXPECT_TRUE(Create(*store_, "carol", StoredKey('c')).ok()) << "it is not half retired";
-  UpdateMany(*store_, {"alice", "carol"}, Changing([](UserKeys& user) {
-    user.versions[0] = Under("new-kek!", 'w');
-  }));
+  UpdateMany(*store_, {"alice", "carol"},
+             Changing([](UserKeys& user) { user.versions[0] = Under("new-kek!", 'w'); }));
   EXPECT_EQ(errors::Reason(RetireKek(*store_, "8-byte-k", 7)), "KEK_IN_USE");
   Update(*store_, "bob", Destroying()).IgnoreError();
   EXPECT_TRUE(RetireKek(*store_, "8-byte-k", 7).ok());

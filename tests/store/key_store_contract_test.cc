@@ -90,8 +90,7 @@ TEST_P(KeyStoreContractTest, CreateManyAnswersEachInItsPlace) {
       {'a', true}, {'b', false}, {'c', true}, {'a', false}};
   for (size_t i = 0; i < created.size(); ++i) {
     ASSERT_TRUE(created[i].ok()) << created[i].status();
-    EXPECT_EQ(created[i]->keys.versions[0].wrapped_key,
-              StoredKey(expected[i].first).wrapped_key);
+    EXPECT_EQ(created[i]->keys.versions[0].wrapped_key, StoredKey(expected[i].first).wrapped_key);
     EXPECT_EQ(created[i]->created, expected[i].second) << i;
   }
 }

@@ -42,9 +42,7 @@ class InterruptedTranscoder : public PlainTranscoder {
 
 class LegacyStartTest : public BridgeFixture {
  protected:
-  LegacyStartTest() : fresh_(std::make_unique<FakeKeyStore>()) {
-    fake_ = fresh_.get();
-  }
+  LegacyStartTest() : fresh_(std::make_unique<FakeKeyStore>()) { fake_ = fresh_.get(); }
 
   absl::StatusOr<std::unique_ptr<BridgedKeyStore>> StartWith(Call call, absl::Status error) {
     auto faulty = std::make_unique<FaultyKeyStore>(std::move(fresh_));

@@ -1,4 +1,5 @@
-// What PostgresStore does beyond the contract of every store: several of them on one database, and one that goes away.
+// What PostgresStore does beyond the contract of every store: several of them on one database, and
+// one that goes away.
 #include "server/store/postgres_store.h"
 
 #include <gmock/gmock.h>
@@ -142,7 +143,8 @@ class Heard {
 };
 
 TEST_F(PostgresStoreTest, TellsWhatAnotherStoreChangedAndNothingThatCachesNeedNotFollow) {
-  CreateMany(*store_, {{"alice", StoredKey('a')}, {"bob", StoredKey('b')}, {"carol", StoredKey('c')}});
+  CreateMany(*store_,
+             {{"alice", StoredKey('a')}, {"bob", StoredKey('b')}, {"carol", StoredKey('c')}});
   Heard heard;
   store_->WatchChanges(heard.Listener());
   heard.WaitForAll(1);
@@ -184,8 +186,8 @@ TEST_F(PostgresStoreTest, FailsWhileTheDatabaseIsAwayAndWorksAgainAfterwards) {
 }
 
 TEST_F(PostgresStoreTest, ADamagedRowHarmsNoOtherUserAndCanBeDestroyed) {
-  for (const std::string damage :
-       {"wrapped_key = substr(wrapped_key, 1, 59)", "kek_id = '\\x0011'", "wrap_format = 1", "state = 9"}) {
+  for (const std::string damage : {"wrapped_key = substr(wrapped_key, 1, 59)", "kek_id = '\\x0011'",
+                                   "wrap_format = 1", "state = 9"}) {
     const std::string user = "user " + damage;
     ASSERT_TRUE(Create(*store_, user, StoredKey('a')).ok());
     ASSERT_TRUE(Create(*store_, user + " other", StoredKey('b')).ok());
@@ -202,7 +204,8 @@ TEST_F(PostgresStoreTest, ADamagedRowHarmsNoOtherUserAndCanBeDestroyed) {
 }
 
 TEST_F(PostgresStoreTest, AnIdThatPostgresCannotHoldFailsAlone) {
-  for (const std::string& bad : {std::string("a\0b", 3), std::string("\xff"), std::string("\xed\xa0\x80")}) {
+  for (const std::string& bad :
+       {std::string("a\0b", 3), std::string("\xff"), std::string("\xed\xa0\x80")}) {
     const auto created = CreateMany(*store_, {{bad, StoredKey('a')}, {"alice", StoredKey('b')}});
     EXPECT_EQ(errors::Reason(created[0].status()), "STORED_KEY_CORRUPT");
     EXPECT_TRUE(created[1].ok()) << created[1].status();
@@ -220,8 +223,8 @@ TEST(PostgresUrlTest, APasswordInItIsRefusedAndNeverQuoted) {
   EXPECT_TRUE(CheckPostgresUrl("postgresql://keyward@db.example/keyward?sslmode=verify-full").ok());
   EXPECT_TRUE(CheckPostgresUrl("postgresql://a:1,b:2/x?target_session_attrs=any").ok());
   for (const std::string url :
-       {"postgresql://keyward:hidden@db/keyward", "postgresql://db/x?password=hidden", "postgresql://%zzhidden",
-        "postgresql://db/x?hidden=1", "postgresql://[hidden"}) {
+       {"postgresql://keyward:hidden@db/keyward", "postgresql://db/x?password=hidden",
+        "postgresql://%zzhidden", "postgresql://db/x?hidden=1", "postgresql://[hidden"}) {
     const absl::Status checked = CheckPostgresUrl(url);
     EXPECT_FALSE(checked.ok()) << url;
     EXPECT_EQ(std::string(checked.message()).find("hidden"), std::string::npos);

@@ -31,8 +31,8 @@ using ::keyward::testing::StoredKey;
 using ::keyward::testing::TemporaryFolder;
 using Operation = FaultyVfs::Operation;
 
-// The writer's, and the one that keeps the log's index; readers open theirs when they read. Each opens the
-// database and the log.
+// The writer's, and the one that keeps the log's index; readers open theirs when they read. Each
+// opens the database and the log.
 constexpr int kAllConnections = 4;
 
 std::string User(int i) { return absl::StrCat("user-", i); }
@@ -200,7 +200,8 @@ TEST_F(SqliteCommitTest, AfterACheckpointsFailedSyncAllConnectionsAreOpenedAnew)
   for (int i = 0; i < 50; ++i) EXPECT_TRUE(Create(*store_, User(i), StoredKey('c')).ok());
   store_.reset();
   store_ = MustOpen({.path = path_});
-  for (const char* user : {"alice", "bob", "user-49"}) EXPECT_TRUE(Find(*store_, user).ok()) << user;
+  for (const char* user : {"alice", "bob", "user-49"})
+    EXPECT_TRUE(Find(*store_, user).ok()) << user;
 }
 
 TEST_F(SqliteCommitTest, AReadThatFailsSaysSoAndTheStoreRecovers) {

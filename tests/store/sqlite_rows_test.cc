@@ -79,12 +79,14 @@ TEST_P(SqliteDamagedRowTest, AnswersStoredKeyCorruptAndHarmsNoOtherUser) {
 TEST_P(SqliteDamagedRowTest, CanBeDestroyedAndNothingElse) {
   const std::unique_ptr<SqliteStore> store = OpenAfter(GetParam() + " WHERE user_id = 'alice'");
   const auto unchanged = [](const UserKeys&) { return std::optional<UserKeys>(); };
-  for (const KeyStore::Change& change : {KeyStore::Change(unchanged), Changing([](UserKeys& user) { ++user.etag; })}) {
+  for (const KeyStore::Change& change :
+       {KeyStore::Change(unchanged), Changing([](UserKeys& user) { ++user.etag; })}) {
     EXPECT_EQ(errors::Reason(Update(*store, "alice", change).status()), "STORED_KEY_CORRUPT");
   }
   const absl::StatusOr<UserKeys> destroyed = Update(*store, "alice", Destroying());
   if (GetParam().find("SET version = ") != std::string::npos) {
-    EXPECT_EQ(errors::Reason(destroyed.status()), "STORED_KEY_CORRUPT") << "a number of no row of ours";
+    EXPECT_EQ(errors::Reason(destroyed.status()), "STORED_KEY_CORRUPT")
+        << "a number of no row of ours";
     return;
   }
   ASSERT_TRUE(destroyed.ok()) << destroyed.status();
@@ -133,8 +135,8 @@ TEST_F(SqliteRowsTest, WithoutARowOfOneOwnTheNewestVersionIsThePrimaryOne) {
 }
 
 TEST_F(SqliteRowsTest, ATombstoneWithoutKeysIsFoundAndNotReplaced) {
-  const std::unique_ptr<SqliteStore> store = OpenAfter(
-      "INSERT INTO users (user_id, primary_version, state) VALUES ('aaron', 1, 4)");
+  const std::unique_ptr<SqliteStore> store =
+      OpenAfter("INSERT INTO users (user_id, primary_version, state) VALUES ('aaron', 1, 4)");
   EXPECT_EQ(Find(*store, "aaron")->state, UserState::kDestroyed);
   EXPECT_FALSE(Create(*store, "aaron", StoredKey('x'))->created);
   const absl::StatusOr<std::vector<UserKeys>> page = Page(*store, "", 2);
@@ -153,8 +155,8 @@ TEST_F(SqliteRowsTest, AKeyThatCouldNotBeReadBackIsNotWritten) {
 }
 
 TEST_F(SqliteRowsTest, ATombstoneIsFoundAndNotReplaced) {
-  const std::unique_ptr<SqliteStore> store = OpenAfter(
-      WithRow("UPDATE users SET state = 4 WHERE user_id = 'alice';"
+  const std::unique_ptr<SqliteStore> store = OpenAfter(WithRow(
+      "UPDATE users SET state = 4 WHERE user_id = 'alice';"
       "UPDATE user_keys SET state = 3, kek_id = x'', wrapped_key = x'' WHERE user_id = 'alice'"));
   const absl::StatusOr<UserKeys> found = Find(*store, "alice");
   ASSERT_TRUE(found.ok()) << found.status();

@@ -61,8 +61,8 @@ inline std::vector<StoreKind> StoreKinds() {
   };
   if (!testing::PostgresServer::IsInstalled()) return kinds;
   kinds.push_back({"Postgres", MakePostgres});
-  kinds.push_back({"BridgedPostgres",
-                   [](const auto& folder) { return Bridge(folder, MakePostgres(folder)); }});
+  kinds.push_back(
+      {"BridgedPostgres", [](const auto& folder) { return Bridge(folder, MakePostgres(folder)); }});
   return kinds;
 }
 

@@ -39,7 +39,8 @@ class FaultyVfs {
   void WaitForHeldSync();
   void Release();
 
-  // The process is killed, as by kill -9, at its next `operation`th write, sync or truncation; 1: the next.
+  // The process is killed, as by kill -9, at its next `operation`th write, sync or truncation; 1:
+  // the next.
   void KillAt(int operation);
 
   // What the file methods ask; for them only.

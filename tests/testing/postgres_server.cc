@@ -27,7 +27,8 @@ std::string FindPrograms() {
   std::vector<std::string> found;
   std::error_code absent;
   for (const auto& version : std::filesystem::directory_iterator("/usr/lib/postgresql", absent)) {
-    if (std::filesystem::exists(version.path() / "bin" / "initdb")) found.push_back(version.path() / "bin");
+    if (std::filesystem::exists(version.path() / "bin" / "initdb"))
+      found.push_back(version.path() / "bin");
   }
   return found.empty() ? "" : *std::max_element(found.begin(), found.end());
 }
@@ -43,7 +44,8 @@ pid_t Spawn(const std::vector<std::string>& command) {
   std::vector<char*> arguments;
   for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
   arguments.push_back(nullptr);
-  if (freopen("/dev/null", "w", stdout) == nullptr || freopen("/dev/null", "w", stderr) == nullptr) _exit(126);
+  if (freopen("/dev/null", "w", stdout) == nullptr || freopen("/dev/null", "w", stderr) == nullptr)
+    _exit(126);
   execv(arguments[0], arguments.data());
   _exit(127);
 }
@@ -79,8 +81,8 @@ PostgresServer& PostgresServer::OfThisProgram() {
 
 PostgresServer::PostgresServer(std::string programs)
     : programs_(std::move(programs)), folder_(NewFolder()) {
-  const pid_t made = Spawn({programs_ + "/initdb", "-D", folder_ + "/data", "-U", "keyward", "-A", "trust", "-E",
-                            "UTF8", "--locale=C.UTF-8", "--no-sync"});
+  const pid_t made = Spawn({programs_ + "/initdb", "-D", folder_ + "/data", "-U", "keyward", "-A",
+                            "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"});
   if (Wait(made) != 0) throw std::runtime_error("initdb failed");
   Start();
 }
@@ -92,12 +94,13 @@ PostgresServer::~PostgresServer() {
 }
 
 void PostgresServer::Start() {
-  pid_ = Spawn({programs_ + "/postgres", "-D", folder_ + "/data", "-k", folder_, "-c", "listen_addresses=", "-c",
-                "fsync=off", "-c", "max_connections=200"});
+  pid_ = Spawn({programs_ + "/postgres", "-D", folder_ + "/data", "-k", folder_, "-c",
+                "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200"});
   const auto end = std::chrono::steady_clock::now() + kPatience;
   const std::string address = "host=" + folder_ + " user=keyward dbname=" + kDatabase;
   while (PQping(address.c_str()) != PQPING_OK) {
-    if (std::chrono::steady_clock::now() > end) throw std::runtime_error("PostgreSQL does not start");
+    if (std::chrono::steady_clock::now() > end)
+      throw std::runtime_error("PostgreSQL does not start");
     std::this_thread::sleep_for(std::chrono::milliseconds(10));  // it tells nobody when it is ready
   }
 }

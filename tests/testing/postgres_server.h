@@ -7,8 +7,9 @@
 
 namespace keyward::testing {
 
-// A PostgreSQL server of its own, from Debian's package, on a socket in a folder of its own; it ends, and the folder
-// goes, with the object. As root it runs as the user `postgres`, since it refuses to be root.
+// A PostgreSQL server of its own, from Debian's package, on a socket in a folder of its own; it
+// ends, and the folder goes, with the object. As root it runs as the user `postgres`, since it
+// refuses to be root.
 class PostgresServer {
  public:
   static bool IsInstalled();
