@@ -39,6 +39,14 @@ std::string Whose(const Json& line) {
   return whose;
 }
 
+std::string Ids(const Json& line) {
+  std::string ids;
+  for (const char* name : {"request_id", "trace_id"}) {
+    if (line.contains(name)) absl::StrAppend(&ids, " ", name, "=", Text(line, name));
+  }
+  return ids;
+}
+
 std::string Method(const Json& line) {
   const std::string item = Text(line, "item");
   return item.empty() ? Text(line, "method") : absl::StrCat(Text(line, "method"), "[", item, "]");
@@ -67,7 +75,7 @@ std::string AuditLineFormat::Format(std::string_view text) {
   std::string row =
       absl::StrCat(time, " ", Text(line, "code") == "OK" ? result : Coloured(kRed, result), " ",
                    latency, " ", Padded(3, Method(line)), " ", Padded(4, Text(line, "principal")),
-                   " ", Padded(5, Text(line, "peer")), " ", Whose(line));
+                   " ", Padded(5, Text(line, "peer")), " ", Whose(line), Ids(line));
   row.erase(row.find_last_not_of(' ') + 1);
   return row;
 }

@@ -44,7 +44,9 @@ std::string Message(const absl::Status& status) {
 Failure CallFailure(const absl::Status& status, const client::ClientOptions& options) {
   const std::string code = absl::StatusCodeToString(status.code());
   const std::string reason = client::ErrorReason(status);
-  if (!reason.empty()) return {code, reason, Message(status), HintFor(reason)};
+  if (!reason.empty()) {
+    return {code, reason, Message(status), HintFor(reason), client::RequestId(status)};
+  }
   if (absl::IsUnavailable(status)) {
     return {code, code,
             absl::StrCat("cannot connect to ", options.address, ": is the server running?"),
@@ -59,7 +61,7 @@ Failure CallFailure(const absl::Status& status, const client::ClientOptions& opt
   if (absl::IsUnimplemented(status)) {
     return {code, code, absl::StrCat(options.address, " does not serve this call"), ""};
   }
-  return {code, code, Message(status), ""};
+  return {code, code, Message(status), "", client::RequestId(status)};
 }
 
 Failure LocalFailure(const absl::Status& status) {

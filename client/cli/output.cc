@@ -41,6 +41,7 @@ ExitStatus Output::Fail(const Failure& failure, ExitStatus status) const {
   if (json_) {
     JsonObject error = ErrorObject(failure);
     if (!failure.hint.empty()) error.Text("hint", failure.hint);
+    if (!failure.request_id.empty()) error.Text("request_id", failure.request_id);
     WriteLine(JsonObject().Object("error", error).Line());
     return status;
   }

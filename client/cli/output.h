@@ -18,6 +18,8 @@ struct Failure {
   std::string message;
   // What the user may do about it; may be empty.
   std::string hint;
+  // What the server's logs know the call by; may be empty.
+  std::string request_id = {};
 };
 
 // Results go to stdout, everything else to stderr, all as text or all as JSON.

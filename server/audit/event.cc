@@ -36,6 +36,10 @@ void AppendUserHmac(std::string_view user_id, const crypto::HmacSha256Key& key, 
   out.push_back('"');
 }
 
+void AppendIfAny(std::string_view name, std::string_view value, std::string& out) {
+  if (!value.empty()) AppendText(name, value, out);
+}
+
 void AppendScope(const Event& event, const crypto::HmacSha256Key* user_key, std::string& out) {
   if (event.scope == Event::Scope::kPool) {
     out.append(R"(,"scope":"pool")");
@@ -67,7 +71,10 @@ void AppendEvent(const Event& event, const crypto::HmacSha256Key* user_key, std:
     AppendNumber(event.key_version, out);
   }
   AppendText(R"(,"code":)", event.code, out);
-  if (!event.reason.empty()) AppendText(R"(,"reason":)", event.reason, out);
+  AppendIfAny(R"(,"reason":)", event.reason, out);
+  AppendIfAny(R"(,"trace_id":)", event.trace_id, out);
+  AppendIfAny(R"(,"parent_id":)", event.parent_id, out);
+  AppendIfAny(R"(,"request_id":)", event.request_id, out);
   out.append(R"(,"latency_us":)");
   AppendNumber(event.latency_us, out);
   out.push_back('\n');

@@ -33,6 +33,11 @@ struct Event {
   // OK.
   std::string_view code = "OK";
   std::string_view reason;
+  // By what the call is found elsewhere; empty where it is by none. W3C Trace Context's trace id
+  // and the caller's span, as lower-case hexadecimal digits, and the request id.
+  std::string_view trace_id;
+  std::string_view parent_id;
+  std::string_view request_id;
   int64_t latency_us = 0;
   // The place in its batch, from 0.
   std::optional<uint32_t> item;
@@ -45,12 +50,12 @@ inline constexpr size_t kMaxTextBytes = 2048;
 //
 //   "time":"2026-01-31T12:00:00.000000Z","event":"call","principal":"dns:billing","peer":"…",
 //   "method":"Encrypt","item":0,"scope":"user","user_id":"alice","key_version":1,"code":"OK",
-//   "reason":"…","latency_us":85
+//   "reason":"…","trace_id":"…","parent_id":"…","request_id":"…","latency_us":85
 //
-// in this order, without item, scope, key_version and reason where there is none. With `user_key`,
-// the user id is told as "user_hmac" instead: the first 16 bytes, in hex, of its HMAC-SHA256 under
-// that key. Whatever the texts hold, the result is one line and valid JSON: bytes that are not
-// UTF-8 become U+FFFD.
+// in this order, without item, scope, key_version, reason and ids where there is none. With
+// `user_key`, the user id is told as "user_hmac" instead: the first 16 bytes, in hex, of its
+// HMAC-SHA256 under that key. Whatever the texts hold, the result is one line and valid JSON: bytes
+// that are not UTF-8 become U+FFFD.
 void AppendEvent(const Event& event, const crypto::HmacSha256Key* user_key, std::string& out);
 
 }  // namespace keyward::audit

@@ -4,6 +4,7 @@
 #include "server/audit/audit_log.h"
 #include "server/auth/authorizer.h"
 #include "server/rpc/admission.h"
+#include "server/rpc/call_log.h"
 #include "server/telemetry/named_counters.h"
 
 namespace keyward::rpc {
@@ -11,6 +12,7 @@ namespace keyward::rpc {
 // What every call passes on its way in and out. All of it outlives the calls.
 struct Gate {
   Admission& admission;
+  CallLog& log;
   auth::Authorizer& authorizer;
   audit::AuditLog* audit;                        // null: nothing is recorded
   telemetry::NamedCounters* refusals = nullptr;  // by reason; null: they are not counted

@@ -77,7 +77,7 @@ class Running final : public RpcServer {
   Running(RpcOptions options, keyring::Keyring& keyring, const KeyAdmin& admin)
       : options_(std::move(options)),
         admission_(options_.max_in_flight, kMaxBytesInFlight),
-        gate_{admission_, *options_.authorizer, options_.audit, &refusals_},
+        gate_{admission_, log_, *options_.authorizer, options_.audit, &refusals_},
         methods_(MakeKeyServiceMethods(key_service_, keyring, options_.version, options_.store)),
         admin_methods_(MakeKeyAdminServiceMethods(admin_service_, admin)),
         health_check_(MakeHealthCheckMethod(health_service_, health_)) {}
@@ -105,6 +105,7 @@ class Running final : public RpcServer {
 
   RpcOptions options_;
   Admission admission_;
+  CallLog log_;
   telemetry::NamedCounters refusals_;
   const Gate gate_;
   HealthState health_;

@@ -14,6 +14,7 @@
 #include "server/rpc/audit_records.h"
 #include "server/rpc/call_pool.h"
 #include "server/rpc/call_queue.h"
+#include "server/rpc/call_trace.h"
 #include "server/rpc/caller.h"
 #include "server/rpc/gate.h"
 #include "server/rpc/message_bytes.h"
@@ -59,6 +60,7 @@ class UnaryCall final : public Event {
 
   void Serve() {
     came_.Note();
+    trace_.Take(*context_);
     method_.calls->Started();
     // Reading the message empties the body.
     request_bytes_ = body_.Length();
@@ -105,6 +107,7 @@ class UnaryCall final : public Event {
   // What is recorded is answered once it is.
   void Answer(absl::Status status) {
     if (gate_.audit == nullptr || !method_.record) return Finish(std::move(status));
+    if (!status.ok()) trace_.NameRequest();
     AuditRecords records;
     method_.record(messages_->request, messages_->response, status, records);
     const int64_t time_us = came_.unix_us();
@@ -114,6 +117,11 @@ class UnaryCall final : public Event {
       event.principal = (*caller_)->principal.text();
       event.peer = (*caller_)->peer;
       event.method = method_.name;
+      if (trace_.parent()) {
+        event.trace_id = trace_.parent()->trace_id;
+        event.parent_id = trace_.parent()->parent_id;
+      }
+      event.request_id = trace_.request_id();
       event.latency_us = latency_us;
     }
     gate_.audit->Append(records.events(),
@@ -127,14 +135,10 @@ class UnaryCall final : public Event {
   void Finish(absl::Status status) {
     if (messages_ != nullptr && method_.wipe_request) method_.wipe_request(messages_->request);
     received_.Wipe();
-    method_.calls->Handled(status.raw_code(), came_.MicrosSince());
-    if (!status.ok()) {
-      if (gate_.refusals != nullptr) gate_.refusals->Count(errors::Reason(status));
-      if (messages_ != nullptr && method_.wipe_response) method_.wipe_response(messages_->response);
-      AddRetryPushback(status, *context_);
-      writer_->FinishWithError(ToGrpcStatus(status), this);
-      return;
-    }
+    const int64_t latency_us = came_.MicrosSince();
+    method_.calls->Handled(status.raw_code(), latency_us);
+    if (!status.ok()) return Fail(status, latency_us);
+    trace_.AddTo(*context_);
     const grpc::ByteBuffer body = WriteMessage(messages_->response);
     response_bytes_ = body.Length();
     if (method_.wipe_response) method_.wipe_response(messages_->response);
@@ -146,6 +150,16 @@ class UnaryCall final : public Event {
     writer_->Finish(body, grpc::Status::OK, this);
   }
 
+  void Fail(const absl::Status& status, int64_t latency_us) {
+    trace_.NameRequest();
+    gate_.log.Failed(method_.name, status, trace_, latency_us);
+    if (gate_.refusals != nullptr) gate_.refusals->Count(errors::Reason(status));
+    if (messages_ != nullptr && method_.wipe_response) method_.wipe_response(messages_->response);
+    AddRetryPushback(status, *context_);
+    trace_.AddTo(*context_);
+    writer_->FinishWithError(ToGrpcStatus(status), this);
+  }
+
   void End() {
     if (standing_.limiter != nullptr) standing_.limiter->Leave();
     standing_ = {};
@@ -153,6 +167,7 @@ class UnaryCall final : public Event {
     gate_.admission.Leave(request_bytes_);
     if (messages_ != nullptr) GiveMessagesBack();
     response_bytes_ = 0;
+    trace_.Clear();
     body_.Clear();
     writer_.reset();
     context_.reset();
@@ -175,6 +190,7 @@ class UnaryCall final : public Event {
   grpc::ByteBuffer body_;
   ReceivedBytes received_;
   Arrival came_;
+  CallTrace trace_;
   std::shared_ptr<const absl::StatusOr<Caller>> caller_;
   auth::Standing standing_;
   size_t request_bytes_ = 0;

@@ -81,8 +81,10 @@ void LogLess() {
                                            : LogLevel::kError);
 }
 
-void Log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
-  if (!Logger().should_log(ToSpdlog(level))) return;
+bool IsLogged(LogLevel level) { return Logger().should_log(ToSpdlog(level)); }
+
+void Log(LogLevel level, std::string_view event, absl::Span<const LogField> fields) {
+  if (!IsLogged(level)) return;
   std::string line = "{\"time\":\"";
   line.append(absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone()));
   line.append("\"");

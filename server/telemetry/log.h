@@ -2,10 +2,11 @@
 #define KEYWARD_SERVER_TELEMETRY_LOG_H_
 
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <variant>
+
+#include "absl/types/span.h"
 
 // The server's log: one JSON object a line, on standard error, such as
 //
@@ -26,9 +27,11 @@ void SetLogLevel(LogLevel level);
 // One step, as far as there is one: towards kDebug, or towards kError.
 void LogMore();
 void LogLess();
+// Whether a line of that level is not dropped.
+bool IsLogged(LogLevel level);
 
 // `event` is a short name that programs look for, such as "listening"; details go into fields.
-void Log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
+void Log(LogLevel level, std::string_view event, absl::Span<const LogField> fields = {});
 
 }  // namespace keyward::telemetry
 

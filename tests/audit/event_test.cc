@@ -47,6 +47,18 @@ TEST(EventTest, AnItemThatFailedHasItsPlaceAndItsReason) {
             "\n");
 }
 
+TEST(EventTest, ACallIsToldWithWhatItIsFoundBy) {
+  Event event = TestEvent("alice");
+  event.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  event.parent_id = "00f067aa0ba902b7";
+  event.request_id = R"(a"b)";
+  const std::string text = Text(event);
+  EXPECT_NE(text.find(R"("code":"OK","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736",)"
+                      R"("parent_id":"00f067aa0ba902b7","request_id":"a\"b","latency_us":85)"),
+            std::string::npos)
+      << text;
+}
+
 TEST(EventTest, AUserMayBeToldByAnHmacOfItsId) {
   const AuditKeys keys = Keys();
   const std::string text = Text(TestEvent("alice"), &keys.user_key);

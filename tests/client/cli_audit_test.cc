@@ -146,6 +146,16 @@ TEST_F(CliAuditTest, TailPrintsTheLastLinesInColumns) {
   EXPECT_THAT(Tail({folder_.Path("missing")}), Ends(2, "", HasSubstr("missing")));
 }
 
+TEST_F(CliAuditTest, TailTellsByWhatACallIsFound) {
+  const std::string log = folder_.Write(
+      "audit.log",
+      Line(R"("time":"2026-01-31T12:00:01.000000Z","event":"call","principal":"dns:billing",)"
+           R"("peer":"ipv4:10.0.0.7:4711","method":"PoolKey","scope":"pool","code":"OK",)"
+           R"("trace_id":"4bf9","parent_id":"00f0","request_id":"order-7","latency_us":85)",
+           keys_));
+  EXPECT_THAT(Tail({log}), Ends(0, EndsWith(" pool request_id=order-7 trace_id=4bf9\n"), ""));
+}
+
 TEST_F(CliAuditTest, TailLetsNothingInALineSteerATerminal) {
   std::string text = Call("\\u001b[2J\\u009b1m");
   text += "no \x1b[31m log\n";

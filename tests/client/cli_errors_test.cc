@@ -11,6 +11,7 @@ namespace keyward::client {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
@@ -35,6 +36,9 @@ TEST_F(CliTest, ARefusedCallIsAnObjectInJson) {
       Ends(1, "",
            StartsWith("{\"error\":{\"code\":\"NOT_FOUND\",\"reason\":\"USER_KEY_NOT_FOUND\","
                       "\"message\":\"the user\\u000ahas no \\u001b[31mkey\",\"hint\":\"")));
+  server_.service().FailNext(1, NotFound());
+  EXPECT_THAT(Keyward({"decrypt", "--user", "bob", "--json"}, "v2:AAAA"),
+              Ends(1, "", EndsWith("\"request_id\":\"request-7\"}}\n")));
 }
 
 TEST_F(CliTest, AnErrorWithoutAReasonIsNamedByItsCode) {

@@ -52,6 +52,15 @@ TEST_F(ClientTest, DecryptFailsUnderAnotherScopeOrOtherAssociatedData) {
   }
 }
 
+TEST_F(ClientTest, AnErrorTellsWhatTheServersLogsKnowTheCallBy) {
+  server_.service().FailNext(
+      1, Failure(grpc::StatusCode::NOT_FOUND, "USER_KEY_NOT_FOUND", "no such user"));
+  const absl::Status status = client_.Decrypt(Scope::User("bob"), "v2:AAAA").status();
+  EXPECT_EQ(RequestId(status), kRequestId);
+  EXPECT_EQ(ErrorReason(status), "USER_KEY_NOT_FOUND");
+  EXPECT_EQ(RequestId(absl::NotFoundError("made here")), "");
+}
+
 TEST_F(ClientTest, LegacyPlaintextComesBackWhereItIsAllowed) {
   const auto opened =
       client_.Decrypt(Scope::User("alice"), "sk-old", {.allow_legacy_plaintext = true});
@@ -156,6 +165,7 @@ TEST(ClientAddressTest, AServerThatIsNotThereIsUnavailableWithoutAReason) {
   const absl::Status status = client->GetStatus().status();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(ErrorReason(status), "");
+  EXPECT_EQ(RequestId(status), "");
 }
 
 TEST(ClientOptionsTest, OptionsThatMakeNoSenseAreRefused) {

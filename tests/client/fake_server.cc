@@ -175,11 +175,13 @@ grpc::Status FakeKeyService::Encrypt(grpc::ServerContext*, const v1::EncryptRequ
   return status.ok() ? Answer(*request, *response) : status;
 }
 
-grpc::Status FakeKeyService::Decrypt(grpc::ServerContext*, const v1::DecryptRequest* request,
+grpc::Status FakeKeyService::Decrypt(grpc::ServerContext* context,
+                                     const v1::DecryptRequest* request,
                                      v1::DecryptResponse* response) {
   sync::MutexLock lock(mutex_);
   last_decrypt_ = *request;
   const grpc::Status status = Begin();
+  if (!status.ok()) context->AddTrailingMetadata("x-request-id", kRequestId);
   return status.ok() ? Answer(*request, *response) : status;
 }
 

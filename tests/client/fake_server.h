@@ -16,6 +16,9 @@
 
 namespace keyward::client {
 
+// Of each Decrypt that fails.
+inline constexpr char kRequestId[] = "request-7";
+
 // A status with Keyward's details in its trailer, as the server's are.
 grpc::Status Failure(grpc::StatusCode code, const std::string& reason, const std::string& message,
                      const std::string& domain = "keyward", int retry_after_ms = 0);

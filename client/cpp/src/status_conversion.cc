@@ -13,6 +13,8 @@ namespace {
 constexpr absl::string_view kErrorInfoUrl = "type.googleapis.com/google.rpc.ErrorInfo";
 constexpr absl::string_view kRetryInfoUrl = "type.googleapis.com/google.rpc.RetryInfo";
 constexpr absl::string_view kDomain = "keyward";
+constexpr char kRequestIdTrailer[] = "x-request-id";
+constexpr absl::string_view kRequestIdUrl = "keyward/x-request-id";
 
 template <typename Message>
 std::optional<Message> Payload(const absl::Status& status, absl::string_view type_url) {
@@ -31,9 +33,14 @@ absl::Status WithPayloads(absl::Status status, const v1::StatusDetails& details)
 
 }  // namespace
 
-absl::Status FromGrpcStatus(const grpc::Status& status) {
+absl::Status FromGrpcStatus(const grpc::Status& status, const grpc::ClientContext& context) {
   absl::Status converted(static_cast<absl::StatusCode>(status.error_code()),
                          status.error_message());
+  const auto& trailers = context.GetServerTrailingMetadata();
+  if (const auto id = trailers.find(kRequestIdTrailer); id != trailers.end()) {
+    converted.SetPayload(kRequestIdUrl,
+                         absl::Cord(absl::string_view(id->second.data(), id->second.size())));
+  }
   v1::StatusDetails details;
   if (!details.ParseFromString(status.error_details())) return converted;
   return WithPayloads(std::move(converted), details);
@@ -59,6 +66,10 @@ absl::Status RefusedHere(std::string_view reason, std::string_view message) {
 std::string ErrorReason(const absl::Status& status) {
   const auto info = Payload<v1::ErrorInfo>(status, kErrorInfoUrl);
   return info && info->domain() == kDomain ? info->reason() : std::string();
+}
+
+std::string RequestId(const absl::Status& status) {
+  return std::string(status.GetPayload(kRequestIdUrl).value_or(absl::Cord()));
 }
 
 std::optional<absl::Duration> RetryDelay(const absl::Status& status) {

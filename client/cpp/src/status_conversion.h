@@ -1,6 +1,7 @@
 #ifndef KEYWARD_CLIENT_CPP_SRC_STATUS_CONVERSION_H_
 #define KEYWARD_CLIENT_CPP_SRC_STATUS_CONVERSION_H_
 
+#include <grpcpp/client_context.h>
 #include <grpcpp/support/status.h>
 
 #include <string_view>
@@ -10,8 +11,9 @@
 
 namespace keyward::client {
 
-// The code and the message as they are, and every detail of the trailer as a payload.
-absl::Status FromGrpcStatus(const grpc::Status& status);
+// How the call of `context` failed: the code and the message as they are, and every detail of the
+// trailers as a payload.
+absl::Status FromGrpcStatus(const grpc::Status& status, const grpc::ClientContext& context);
 
 // The same of an item of a batch; INTERNAL where it says OK.
 absl::Status FromStatusDetails(const v1::StatusDetails& details);

@@ -22,7 +22,7 @@ absl::StatusOr<Response> CallUnary(Stub& stub, UnaryMethod<Stub, Request, Respon
   context.set_deadline(absl::ToChronoTime(absl::Now() + deadline));
   Response response;
   const grpc::Status status = (stub.*method)(&context, request, &response);
-  if (!status.ok()) return FromGrpcStatus(status);
+  if (!status.ok()) return FromGrpcStatus(status, context);
   return response;
 }
 

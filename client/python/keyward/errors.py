@@ -13,15 +13,21 @@ from keyward.v1 import status_details_pb2
 
 _DOMAIN = "keyward"
 _DETAILS_TRAILER = "grpc-status-details-bin"
+_REQUEST_ID_TRAILER = "x-request-id"
 
 
 class KeywardError(Exception):
     """A call that failed."""
 
     def __init__(
-        self, code: grpc.StatusCode, reason: str, message: str, retry_after: float | None = None
+        self,
+        code: grpc.StatusCode,
+        reason: str,
+        message: str,
+        retry_after: float | None = None,
+        request_id: str = "",
     ) -> None:
-        super().__init__(code, reason, message, retry_after)
+        super().__init__(code, reason, message, retry_after, request_id)
         #: The canonical code.
         self.code = code
         #: The server's reason; empty where the call failed before the server could give one.
@@ -29,6 +35,9 @@ class KeywardError(Exception):
         self.message = message
         #: Seconds after which the server asks to try again; None where it does not.
         self.retry_after = retry_after
+        #: What the server's logs know the call by; empty where it did not answer, and for an item
+        #: of a batch.
+        self.request_id = request_id
 
     def __str__(self) -> str:
         return f"{self.reason or self.code.name}: {self.message}"
@@ -60,10 +69,6 @@ class EncryptionDisabledError(KeywardError):
 
 class KekNotLoadedError(KeywardError):
     """The user's key is wrapped under a master key that the server does not have."""
-
-
-class LegacySharedError(KeywardError):
-    """The Python module shares the server's keys, and could not follow this."""
 
 
 class StoredKeyCorruptError(KeywardError):
@@ -113,7 +118,6 @@ _BY_REASON: dict[str, type[KeywardError]] = {
     "VERSION_TOO_OLD": UserKeyUnusableError,
     "ENCRYPTION_DISABLED": EncryptionDisabledError,
     "KEK_NOT_LOADED": KekNotLoadedError,
-    "LEGACY_SHARED": LegacySharedError,
     "STORED_KEY_CORRUPT": StoredKeyCorruptError,
     "ETAG_MISMATCH": EtagMismatchError,
     "KEK_IN_USE": KekInUseError,
@@ -136,8 +140,10 @@ _BY_NUMBER: dict[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.S
 
 def from_rpc_error(error: grpc.RpcError) -> KeywardError:
     """The typed error of a call that failed on a sync or an async channel."""
-    reason, retry_after = _read_trailers(error)
-    return _typed(error.code(), reason, error.details() or "", retry_after)
+    trailers: Any = error.trailing_metadata() or ()
+    reason, retry_after = _read_trailers(trailers)
+    request_id = next((value for key, value in trailers if key == _REQUEST_ID_TRAILER), "")
+    return _typed(error.code(), reason, error.details() or "", retry_after, request_id)
 
 
 def from_status(status: status_details_pb2.StatusDetails) -> KeywardError:
@@ -149,14 +155,17 @@ def from_status(status: status_details_pb2.StatusDetails) -> KeywardError:
 
 
 def _typed(
-    code: grpc.StatusCode, reason: str, message: str, retry_after: float | None
+    code: grpc.StatusCode,
+    reason: str,
+    message: str,
+    retry_after: float | None,
+    request_id: str = "",
 ) -> KeywardError:
     kind = _BY_REASON.get(reason) or _BY_CODE.get(code) or KeywardError
-    return kind(code, reason, message, retry_after)
+    return kind(code, reason, message, retry_after, request_id)
 
 
-def _read_trailers(error: grpc.RpcError) -> tuple[str, float | None]:
-    trailers: Any = error.trailing_metadata() or ()
+def _read_trailers(trailers: Any) -> tuple[str, float | None]:
     for key, value in trailers:
         if key != _DETAILS_TRAILER:
             continue

@@ -262,3 +262,10 @@ def test_options_come_from_the_environment():
     assert Options.from_environment(variables) == Options(
         address="unix:/run/keyward.sock", tls_ca="ca.pem", tls_cert="cert.pem", tls_key="key.pem"
     )
+
+
+def test_an_error_tells_what_the_servers_logs_know_the_call_by(client):
+    with pytest.raises(keyward.KeywardError) as raised:
+        client.encrypt(b"x", user_id="")
+    assert len(raised.value.request_id) == 32
+    assert pickle.loads(pickle.dumps(raised.value)).request_id == raised.value.request_id

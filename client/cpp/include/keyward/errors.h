@@ -25,6 +25,10 @@ std::string ErrorReason(const absl::Status& status);
 // the client's own retries (ClientOptions::retry) have been used up.
 std::optional<absl::Duration> RetryDelay(const absl::Status& status);
 
+// What the server's logs know the failed call by; empty where the server did not answer, and for an
+// item of a batch. It is the payload "keyward/x-request-id" of the status.
+std::string RequestId(const absl::Status& status);
+
 }  // namespace keyward::client
 
 #endif  // KEYWARD_CLIENT_CPP_INCLUDE_KEYWARD_ERRORS_H_
