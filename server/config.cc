@@ -113,12 +113,14 @@ absl::Status ReadDurations(const Flags& flags, Config& config) {
     const std::string& text;
     absl::Duration& value;
   };
-  for (const Entry& entry : {Entry{"cache_ttl", flags.cache_ttl, config.cache_ttl},
-                             Entry{"store_wait", flags.store_wait, config.store_wait},
-                             Entry{"rotate_after", flags.rotate_after, config.rotate_after},
-                             Entry{"delete_grace", flags.delete_grace, config.delete_grace},
-                             Entry{"drain_delay", flags.drain_delay, config.drain_delay},
-                             Entry{"drain_timeout", flags.drain_timeout, config.drain_timeout}}) {
+  for (const Entry& entry :
+       {Entry{"cache_ttl", flags.cache_ttl, config.cache_ttl},
+        Entry{"store_wait", flags.store_wait, config.store_wait},
+        Entry{"rotate_after", flags.rotate_after, config.rotate_after},
+        Entry{"delete_grace", flags.delete_grace, config.delete_grace},
+        Entry{"max_connection_age", flags.max_connection_age, config.max_connection_age},
+        Entry{"drain_delay", flags.drain_delay, config.drain_delay},
+        Entry{"drain_timeout", flags.drain_timeout, config.drain_timeout}}) {
     const auto duration = ParseDuration(entry.name, entry.text);
     if (!duration.ok()) return duration.status();
     entry.value = *duration;

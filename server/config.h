@@ -45,6 +45,7 @@ struct Config {
   keyring::TokenFormat token_format = keyring::TokenFormat::kV2;
   int64_t max_in_flight = 0;
   net::ConnectionLimits connections;
+  absl::Duration max_connection_age;  // 0: for ever
   absl::Duration drain_delay;
   absl::Duration drain_timeout;
   telemetry::LogLevel log_level = telemetry::LogLevel::kInfo;

@@ -68,6 +68,8 @@ void AddFlags(CLI::App& app, Flags& flags) {
   AddFlag(app, "max_connections", flags.max_connections, "open at once; more are closed at once");
   AddFlag(app, "max_connections_per_address", flags.max_connections_per_address,
           "of them, from one IPv4 address or IPv6 /64; loopback is exempt");
+  AddFlag(app, "max_connection_age", flags.max_connection_age,
+          "after which a client is asked to connect anew; 0: never");
   AddFlag(app, "drain_delay", flags.drain_delay,
           "after SIGTERM: go on serving, but report NOT_SERVING, for so long");
   AddFlag(app, "drain_timeout", flags.drain_timeout, "then cancel what is left after so long");

@@ -42,6 +42,7 @@ struct Flags {
   int64_t max_in_flight = 4096;
   int64_t max_connections = 4096;
   int64_t max_connections_per_address = 1024;
+  std::string max_connection_age = "30m";
   std::string drain_delay = "5s";
   std::string drain_timeout = "30s";
   std::string log_level = "info";

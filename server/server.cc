@@ -159,6 +159,7 @@ absl::Status Server::Listen() {
   using Reach = rpc::RpcOptions::Reach;
   rpc::RpcOptions options{.reflection = config_.reflection,
                           .max_in_flight = config_.max_in_flight,
+                          .max_connection_age = config_.max_connection_age,
                           .version = kVersion,
                           .store = std::string(store_->Kind())};
   auto connections = FitToDescriptors(config_.connections);

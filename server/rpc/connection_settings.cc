@@ -2,6 +2,10 @@
 
 #include <grpc/grpc.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+
 #include "server/net/stream_counts.h"
 
 namespace keyward::rpc {
@@ -29,9 +33,18 @@ constexpr int kMaxPingStrikes = 2;
 // resets, and a connection could not be cut before the last.
 constexpr int kMaxReadBytes = 16 * 1024;
 
+// What a call may still take on a connection that has come of age: VerifyStore goes through all
+// keys.
+constexpr int kMaxAgeGraceMs = 3'600'000;
+
+int ToMs(absl::Duration duration) {
+  return static_cast<int>(
+      std::min<int64_t>(absl::ToInt64Milliseconds(duration), std::numeric_limits<int>::max()));
+}
+
 }  // namespace
 
-void ConfigureConnections(grpc::ServerBuilder& builder) {
+void ConfigureConnections(grpc::ServerBuilder& builder, absl::Duration max_age) {
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   // A compressed message is unpacked before its size is checked.
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
@@ -42,6 +55,10 @@ void ConfigureConnections(grpc::ServerBuilder& builder) {
                              static_cast<int>(net::kMaxStreamsPerConnection));
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
+  if (max_age > absl::ZeroDuration()) {
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, ToMs(max_age));
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, kMaxAgeGraceMs);
+  }
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);

@@ -133,7 +133,7 @@ class Running final : public RpcServer {
 
 absl::Status Running::Listen() {
   grpc::ServerBuilder builder;
-  ConfigureConnections(builder);
+  ConfigureConnections(builder, options_.max_connection_age);
   AddServices(builder);
   for (const auto& listener : options_.listeners) {
     auto socket = net::ListeningSocket::Open(listener.address);

@@ -31,6 +31,7 @@ struct RpcOptions {
   tls::IdentityFiles* tls = nullptr;  // there where a listener is of kMutualTls
   bool reflection = false;
   int64_t max_in_flight = 0;
+  absl::Duration max_connection_age;  // zero: for ever
   net::ConnectionLimits connections;
   std::string version;  // for GetStatus
   std::string store;    // for GetStatus

@@ -57,7 +57,7 @@ std::unique_ptr<grpc::Server> Serve(Service& service, const std::string& host, b
                                     int& port) {
   grpc::ServerBuilder builder;
   if (counted) {
-    ConfigureConnections(builder);
+    ConfigureConnections(builder, absl::ZeroDuration());
   } else {
     builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
   }

@@ -45,6 +45,7 @@ TEST(ConfigTest, ListensOnLoopbackUnlessTold) {
   EXPECT_EQ(config.listen[0].Text(), "127.0.0.1:50051");
   EXPECT_TRUE(config.reflection);
   EXPECT_EQ(config.drain_delay, absl::Seconds(5));
+  EXPECT_EQ(config.max_connection_age, absl::Minutes(30));
 }
 
 TEST(ConfigTest, KeysAreRotatedByMessagesAloneAndDeletedOnesKeptForThirtyDaysUnlessTold) {
@@ -95,6 +96,7 @@ TEST(ConfigTest, EachMistakeIsOneLineThatNamesItsFlag) {
       {"--store=sqlite:", "--store"},
       {"--cache_ttl=soon", "--cache_ttl"},
       {"--drain_delay=-1s", "--drain_delay"},
+      {"--max_connection_age=old", "--max_connection_age"},
       {"--drain_timeout=inf", "--drain_timeout"},
       {"--cache_max_keys=many", "cache_max_keys"},
       {"--cache_max_keys=-1", "--cache_max_keys"},

@@ -76,25 +76,28 @@ constexpr char kRepeatable[] = R"({"service": "keyward.v1.KeyService"},
   {"service": "keyward.v1.KeyAdminService", "method": "RetireKek"},
   {"service": "keyward.v1.KeyAdminService", "method": "VerifyStore"})";
 
-// The service config that gRPC's own retries read.
-std::string ServiceConfig(const RetryOptions& retry) {
+// Members of a service config, for gRPC's own retries.
+std::string RetryConfig(const RetryOptions& retry) {
   return absl::StrFormat(
-      R"({"methodConfig": [{"name": [%s], "retryPolicy": {
+      R"(, "methodConfig": [{"name": [%s], "retryPolicy": {
            "maxAttempts": %d, "initialBackoff": "%.3fs", "maxBackoff": "%.3fs",
            "backoffMultiplier": 2,
            "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"]}}],
-          "retryThrottling": {"maxTokens": 100, "tokenRatio": 0.1}})",
+          "retryThrottling": {"maxTokens": 100, "tokenRatio": 0.1})",
       kRepeatable, retry.max_attempts, absl::ToDoubleSeconds(retry.initial_backoff),
       absl::ToDoubleSeconds(retry.max_backoff));
 }
 
+// Calls go round all servers that the address leads to. Their health is not asked for: a server
+// without a master key, which has none, still tells why it refuses.
+std::string ServiceConfig(const RetryOptions& retry) {
+  return absl::StrCat(R"({"loadBalancingConfig": [{"round_robin": {}}])",
+                      retry.max_attempts > 1 ? RetryConfig(retry) : "", "}");
+}
+
 grpc::ChannelArguments Arguments(const RetryOptions& retry) {
   grpc::ChannelArguments arguments;
-  if (retry.max_attempts > 1) {
-    arguments.SetServiceConfigJSON(ServiceConfig(retry));
-  } else {
-    arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
-  }
+  arguments.SetServiceConfigJSON(ServiceConfig(retry));
   arguments.SetInt(GRPC_ARG_PER_RPC_RETRY_BUFFER_SIZE, kRetryBufferBytes);
   arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);

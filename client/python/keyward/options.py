@@ -22,7 +22,9 @@ class Options:
     unix sockets alone.
     """
 
-    #: "host:port", or "unix:/path".
+    #: "host:port", or "unix:/path", or any other target of gRPC's, such as
+    #: "dns:///keyward.keyward.svc:50051". Where it leads to several servers, calls go round those
+    #: that can be reached.
     address: str = DEFAULT_ADDRESS
     #: PEM file with the authorities that vouch for the server; without it, the system's.
     tls_ca: str | os.PathLike[str] | None = None
@@ -81,10 +83,10 @@ class Options:
                 "backoffMultiplier": 2,
                 "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"],
             }
-        return [
-            ("grpc.service_config", json.dumps({"methodConfig": [method]})),
-            ("grpc.enable_retries", int(self.max_attempts > 1)),
-        ]
+        # The servers' health is not asked for: one without a master key, which has none, still
+        # tells why it refuses.
+        config = {"loadBalancingConfig": [{"round_robin": {}}], "methodConfig": [method]}
+        return [("grpc.service_config", json.dumps(config))]
 
 
 def _read(path: str | os.PathLike[str] | None) -> bytes | None:

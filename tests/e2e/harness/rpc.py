@@ -85,7 +85,7 @@ class Client:
     def __init__(self, address: str, credentials: grpc.ChannelCredentials | None = None,
                  options: list[tuple[str, Any]] = ()):
         self.address = address
-        options = OPTIONS + list(options)
+        options = list((dict(OPTIONS) | dict(options)).items())
         self.channel = (grpc.secure_channel(address, credentials, options) if credentials
                         else grpc.insecure_channel(address, options))
         self.health = health_grpc.HealthStub(self.channel)

@@ -12,17 +12,13 @@ from harness.server import Server
 from harness.stubs import keys
 
 MIB = 1024 * 1024
-# Longer and larger forms of the same tests.
+# Longer and larger forms of the same tests, on a machine that does nothing else: only there are times judged.
 SOAK = os.environ.get("KEYWARD_SOAK") == "1"
 SANITIZED = "KEYWARD_ASAN" in os.environ
-# Slowed down by a sanitizer, or by counting what is run.
-SLOWED = SANITIZED or "KEYWARD_COVERAGE" in os.environ
 # Of whoever attacks: the attacker shares the machine with those whom it attacks, in these tests alone.
 ATTACKERS_NICENESS = 10
-# Of the other client's calls: ten times the 50 ms that are aimed at, since the machine that runs the tests may be
-# busy with other work, of whose turns each call waits for several. What was seen is in docs/THREAT_MODEL.md; of an attack
-# that is not stopped it is seconds.
-P99_MS = 500
+# Of the other client's calls. What was seen is in docs/THREAT_MODEL.md; of an attack that is not stopped it is seconds.
+P99_MS = 50
 ENCRYPT = "/keyward.v1.KeyService/Encrypt"
 
 
@@ -76,12 +72,12 @@ class Siege:
 
 
 def besiege(server: Server, attack: Callable[[], Any], *, growth_mib: int) -> Any:
-    """An attack under which the other client's calls stay quick. Servers that are slowed down are quick at nothing."""
+    """An attack under which the other client's calls stay quick."""
     with Siege(server, growth_mib) as siege:
         with concurrent.futures.ThreadPoolExecutor(
                 1, initializer=lambda: os.nice(ATTACKERS_NICENESS)) as attacker:
             result = attacker.submit(attack).result()
-    assert SLOWED or siege.figures["p99_ms"] < P99_MS, siege.figures
+    assert not SOAK or siege.figures["p99_ms"] < P99_MS, siege.figures
     return result
 
 

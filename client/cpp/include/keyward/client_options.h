@@ -33,7 +33,9 @@ struct RetryOptions {
 };
 
 struct ClientOptions {
-  // host:port, or unix:/path. Proxies in the environment (http_proxy) are not used.
+  // host:port, or unix:/path, or any other target of gRPC's, such as
+  // dns:///keyward.keyward.svc:50051. Where it leads to several servers, calls go round those that
+  // can be reached. Proxies in the environment (http_proxy) are not used.
   std::string address = "127.0.0.1:50051";
   // Without it the connection is in the clear: for loopback and unix sockets.
   std::optional<TlsOptions> tls = std::nullopt;
