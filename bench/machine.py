@@ -11,6 +11,8 @@ import time
 import cryptography
 import grpc
 
+import postgres
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 FSYNCS = 100
 BORINGSSL_COMMITS = {"14.0.0+r45": "32b51305"}  # of Debian's source package
@@ -34,6 +36,7 @@ def versions(build: pathlib.Path) -> dict:
     return {
         "grpc": _output("pkg-config", "--modversion", "grpc++"),
         "protobuf": _output("pkg-config", "--modversion", "protobuf"),
+        "postgresql": _postgresql(),
         "sqlite": _output("pkg-config", "--modversion", "sqlite3"),
         "boringssl": _boringssl(),
         "compiler": _compiler(build),
@@ -94,6 +97,11 @@ def _output(*command: str) -> str:
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return done.stdout.strip()
+
+
+def _postgresql() -> str:
+    installed = postgres.program("postgres")
+    return _output(str(installed), "--version").removeprefix("postgres (PostgreSQL) ") if installed else "not installed"
 
 
 def _boringssl() -> str:

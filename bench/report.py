@@ -8,7 +8,7 @@ from goals import GOALS
 
 BEGIN = "<!-- written by bench/run.py --render: begin -->"
 END = "<!-- written by bench/run.py --render: end -->"
-VERSION_NAMES = {"grpc": "gRPC", "protobuf": "Protobuf", "sqlite": "SQLite", "boringssl": "BoringSSL",
+VERSION_NAMES = {"grpc": "gRPC", "protobuf": "Protobuf", "postgresql": "PostgreSQL", "sqlite": "SQLite", "boringssl": "BoringSSL",
                  "compiler": "", "python": "Python", "grpcio": "grpcio", "cryptography": "cryptography"}
 
 

@@ -26,6 +26,7 @@ import report
 from measure_batches import batches
 from measure_beyond import overload, scale
 from measure_calls import calls, idle, latency
+from measure_postgres import postgres
 from measure_seal import seal
 from measure_store import create, million, rewrap
 from programs import ProgramFailed
@@ -36,7 +37,7 @@ from touch import TouchFailed
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 GROUPS = {"calls": calls, "latency": latency, "idle": idle, "batches": batches, "create": create, "million": million,
-          "kek": rewrap, "seal": seal}
+          "postgres": postgres, "kek": rewrap, "seal": seal}
 FULL_GROUPS = {"overload": overload, "scale": scale}
 FAILURES = (MeasurementFailed, ServerFailed, ProgramFailed, TouchFailed, grpc.RpcError, OSError)
 

@@ -127,25 +127,28 @@ class Fleet(contextlib.ExitStack):
              credentials: Credentials | None = None) -> Server:
         command = [str(self.bin / "keyward-bench"), "serve", f"--kind={kind}", f"--listen={listen}",
                    f"--response_bytes={response_bytes}", *(credentials.flags() if credentials else [])]
-        return self._start(f"the empty server ({kind})", command, {})
+        return self.start(f"the empty server ({kind})", command)
 
-    def keyward(self, database: pathlib.Path, *flags: str, listen: str = "127.0.0.1:0",
-                credentials: Credentials | None = None) -> Server:
+    def keyward(self, database: pathlib.Path, *flags: str, **options) -> Server:
+        return self.keyward_over([f"--store=sqlite:{database}"], *flags, **options)
+
+    def keyward_over(self, store: list[str], *flags: str, listen: str = "127.0.0.1:0",
+                     credentials: Credentials | None = None) -> Server:
         """Listens from the moment it answers; call wait_until_serving before the first call."""
-        command = [str(self.bin / "keyward-server"), f"--listen={listen}", f"--store=sqlite:{database}",
-                   "--drain_delay=0s", *flags, *(credentials.flags() if credentials else [])]
-        return self._start("keyward-server", command, self.master_key)
+        command = [str(self.bin / "keyward-server"), f"--listen={listen}", *store, "--drain_delay=0s", *flags,
+                   *(credentials.flags() if credentials else [])]
+        return self.start("keyward-server", command, self.master_key)
 
     def python(self, database: pathlib.Path, users: pathlib.Path) -> Server:
         command = [sys.executable, str(HERE / "python_server.py"), f"--store={database}", f"--users={users}"]
-        return self._start("the Python server", command, self.master_key)
+        return self.start("the Python server", command, self.master_key)
 
     def socket(self, name: str) -> str:
         return f"unix:{self.work}/{name}.sock"
 
-    def _start(self, name: str, command: list[str], environment: dict[str, str]) -> Server:
+    def start(self, name: str, command: list[str], environment: dict[str, str] | None = None) -> Server:
         with interrupts.held():
-            server = Server(name, command, environment)
+            server = Server(name, command, environment or {})
             self.callback(server.stop)
         return server
 

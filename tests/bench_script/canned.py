@@ -35,6 +35,9 @@ def measurements() -> dict:
         "create": [{"ceiling": rate(40_000), "keyward": rate(20_000), "commit_each": {"calls_per_second": 2_500}}],
         "create_sweep": [{"keyward": rate(100 * many), "in_flight": many} for many in (1, 16, 256)],
         "cold": [{"ceiling": rate(40_000), "keyward": rate(18_000)}],
+        "postgres_create": [{"ceiling": rate(40_000), "keyward": rate(14_000)}],
+        "postgres_cold": [{"ceiling": rate(40_000), "keyward": rate(10_000)}],
+        "postgres_warm": [{"sqlite": rate(40_000), "postgres": rate(39_000)}],
         "cached_keys": [{"keyward": {"bytes_per_key": 150.4321}}],
         "start": [{"keyward": {"seconds": seconds}} for seconds in (0.1, 0.3, 0.2)],
         "kek_rewrap": [{"keyward": {"seconds": 12.5}}],
@@ -48,5 +51,5 @@ def measurements() -> dict:
 
 MACHINE = {"cpu": "A processor", "cores": 2, "memory_bytes": 8 << 30, "kernel": "6.1", "system": "Debian",
            "filesystem": "ext4", "fsync_ms": 0.25}
-VERSIONS = {name: "1" for name in ("grpc", "protobuf", "sqlite", "boringssl", "compiler", "python", "grpcio",
+VERSIONS = {name: "1" for name in ("grpc", "protobuf", "postgresql", "sqlite", "boringssl", "compiler", "python", "grpcio",
                                    "cryptography")}

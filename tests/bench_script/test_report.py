@@ -17,7 +17,8 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 NAMES = {"encrypt_vs_ceiling", "decrypt_vs_ceiling", "encrypt_vs_callback_echo", "encrypt_vs_ceiling_mtls",
          "p99_vs_ceiling", "idle_first_call_ms", "batch100_vs_python_inprocess", "batch1000_vs_python_inprocess",
          "encrypt_vs_python_server", "create_vs_ceiling", "create_vs_commit_each", "cold_vs_ceiling",
-         "bytes_per_cached_key", "start_seconds_1m_keys", "kek_rewrap_seconds_1m", "seal_vs_boringssl"}
+         "bytes_per_cached_key", "start_seconds_1m_keys", "kek_rewrap_seconds_1m", "seal_vs_boringssl",
+         "postgres_create_vs_ceiling", "postgres_cold_vs_ceiling", "postgres_warm_vs_sqlite"}
 FULL_NAMES = {"overload_goodput", "scale_10m_read", "scale_10m_create"}
 
 

@@ -4,7 +4,7 @@ import pytest
 from scripted_server import ScriptedServer
 
 # More than a client can make before it is connected to all servers.
-MANY_CALLS = 100_000
+MANY_CALLS = 20_000
 
 
 @pytest.fixture
