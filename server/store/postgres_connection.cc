@@ -41,14 +41,13 @@ Options Parse(const std::string& url, std::string& error) {
   return options;
 }
 
-std::string Seconds(absl::Duration time) {
-  return absl::StrCat(std::max<int64_t>(1, absl::ToInt64Seconds(time)));
-}
+// Seconds; the least that libpq takes. Of several hosts each may cost so much that is switched off.
+constexpr char kConnectTimeout[] = "2";
 
 // A partition is noticed though nothing closes the connection. What the URL says itself wins.
 std::vector<std::pair<std::string, std::string>> Defaults(absl::Duration timeout) {
   return {{"target_session_attrs", "read-write"},
-          {"connect_timeout", Seconds(timeout)},
+          {"connect_timeout", kConnectTimeout},
           {"tcp_user_timeout", absl::StrCat(absl::ToInt64Milliseconds(timeout))},
           {"keepalives_idle", "5"},
           {"keepalives_interval", "2"},
@@ -149,6 +148,16 @@ absl::StatusOr<PostgresResult> PostgresConnection::Execute(const char* sql) {
   return last;
 }
 
+bool PostgresConnection::Takes(const char* sql) {
+  const bool was_broken = broken_;
+  if (Execute(sql).ok()) return true;
+  // What the server refuses it has answered, and the session goes on.
+  if (PQstatus(connection_) == CONNECTION_OK && PQtransactionStatus(connection_) == PQTRANS_IDLE) {
+    broken_ = was_broken;
+  }
+  return false;
+}
+
 absl::Status PostgresConnection::Prepare(absl::Span<const PostgresStatement> statements) {
   if (PQenterPipelineMode(connection_) != 1) return Broken("no pipelines");
   for (const PostgresStatement& statement : statements) {
@@ -201,6 +210,28 @@ absl::StatusOr<std::vector<PostgresResult>> PostgresConnection::Finish(absl::Dur
   }
   if (!outcome.ok()) return outcome;
   return results;
+}
+
+bool PostgresConnection::AwaitNotice(int wake, absl::Duration time) {
+  if (broken_) return false;
+  if (TakeNotices()) return true;
+  pollfd readable[] = {{.fd = PQsocket(connection_), .events = POLLIN, .revents = 0},
+                       {.fd = wake, .events = POLLIN, .revents = 0}};
+  const int ready = poll(readable, 2, static_cast<int>(absl::ToInt64Milliseconds(time)));
+  if (ready > 0 && readable[0].revents != 0) {
+    if (PQconsumeInput(connection_) != 1) broken_ = true;
+    TakeNotices();
+  }
+  return !broken_;
+}
+
+bool PostgresConnection::TakeNotices() {
+  bool any = false;
+  while (PGnotify* notice = PQnotifies(connection_)) {
+    PQfreemem(notice);
+    any = true;
+  }
+  return any;
 }
 
 void PostgresConnection::Rollback() {

@@ -55,8 +55,8 @@ class PostgresResult {
 // quote no parameter.
 class PostgresConnection {
  public:
-  // Waits for each answer no longer than `timeout`, and to connect as long again. Among several
-  // hosts it takes one that can be written to.
+  // Waits for each answer no longer than `timeout`, and 2 s for each host to connect to, where the
+  // URL does not say. Among several hosts it takes one that can be written to.
   static absl::StatusOr<std::unique_ptr<PostgresConnection>> Open(const PostgresAddress& address,
                                                                   absl::Duration timeout);
   ~PostgresConnection();
@@ -66,6 +66,9 @@ class PostgresConnection {
 
   // Sends one statement and waits for its answer. Before Prepare alone.
   absl::StatusOr<PostgresResult> Execute(const char* sql);
+  // Whether the server takes it; that it does not is no error. Before Prepare, and outside of a
+  // transaction.
+  bool Takes(const char* sql);
 
   // From then on statements go in pipelines.
   absl::Status Prepare(absl::Span<const PostgresStatement> statements);
@@ -74,6 +77,10 @@ class PostgresConnection {
   // what came behind has been run.
   absl::StatusOr<std::vector<PostgresResult>> Finish() { return Finish(timeout_); }
   absl::StatusOr<std::vector<PostgresResult>> Finish(absl::Duration timeout);
+  // Waits until a notice has come, `wake` can be read, or that time is over. Nothing may be under
+  // way. False where the session is broken: it would not wait.
+  bool AwaitNotice(int wake, absl::Duration time);
+
   // Ends a transaction that failed, where the session can still be used.
   void Rollback();
 
@@ -86,6 +93,8 @@ class PostgresConnection {
   // The next answer; null where there is none for this statement any more.
   absl::StatusOr<pg_result*> Next(absl::Time deadline);
   absl::Status Wait(absl::Time deadline);
+  // Whether there were any.
+  bool TakeNotices();
   absl::Status Failure(const pg_result* result);
   absl::Status Broken(std::string_view why);
 

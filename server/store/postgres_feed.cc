@@ -1,5 +1,8 @@
 #include "server/store/postgres_feed.h"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <utility>
 
 #include "server/store/postgres_statements.h"
@@ -7,30 +10,25 @@
 namespace keyward::store {
 
 PostgresFeed::PostgresFeed(PostgresAddress address, absl::Duration timeout,
-                           KeyStore::ChangeListener listener)
-    : session_(std::move(address), timeout),
+                           absl::Duration between_looks, KeyStore::ChangeListener listener)
+    : between_looks_(between_looks),
+      session_(std::move(address), timeout, PostgresSession::Notices::kListenedTo),
       listener_(std::move(listener)),
+      wake_(eventfd(0, EFD_CLOEXEC)),
       thread_([this] { Loop(); }) {}
 
 PostgresFeed::~PostgresFeed() {
-  {
-    sync::MutexLock lock(mutex_);
-    ended_ = true;
-  }
-  ended_changed_.NotifyAll();
+  ended_ = true;
+  eventfd_write(wake_, 1);
   thread_.join();
+  close(wake_);
 }
 
 void PostgresFeed::Loop() {
-  do {
+  while (!ended_) {
     Look();
-  } while (!WaitForNextLook());
-}
-
-bool PostgresFeed::WaitForNextLook() {
-  sync::MutexLock lock(mutex_);
-  if (!ended_) ended_changed_.WaitFor(mutex_, kBetweenLooks);
-  return ended_;
+    session_.AwaitNotice(wake_, between_looks_);
+  }
 }
 
 void PostgresFeed::Look() {

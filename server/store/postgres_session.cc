@@ -1,5 +1,7 @@
 #include "server/store/postgres_session.h"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -62,7 +64,16 @@ absl::Status PostgresSession::Open() {
   if (absl::Status schema = MigratePostgresSchema(*connection_, absl::Now()); !schema.ok()) {
     return schema;
   }
-  return connection_->Prepare(sql::All());
+  can_notify_ = connection_->Takes(sql::kTryNotify);
+  if (can_notify_ && notices_ == Notices::kListenedTo) connection_->Takes(sql::kListen);
+  if (absl::Status prepared = connection_->Prepare(sql::All()); !prepared.ok()) return prepared;
+  return can_notify_ ? connection_->Prepare({&sql::kNotify, 1}) : absl::OkStatus();
+}
+
+void PostgresSession::AwaitNotice(int wake, absl::Duration time) {
+  if (connection_ != nullptr && connection_->AwaitNotice(wake, time)) return;
+  pollfd woken{.fd = wake, .events = POLLIN, .revents = 0};
+  poll(&woken, 1, static_cast<int>(absl::ToInt64Milliseconds(std::min(time, kMaxPause))));
 }
 
 absl::StatusOr<PostgresResult> PostgresSession::Run(const PostgresStatement& statement,

@@ -24,8 +24,11 @@ class PostgresSession {
   static constexpr absl::Duration kMinPause = absl::Milliseconds(50);
   static constexpr absl::Duration kMaxPause = absl::Seconds(1);
 
-  PostgresSession(PostgresAddress address, absl::Duration timeout)
-      : address_(std::move(address)), timeout_(timeout) {}
+  enum class Notices { kPassedOver, kListenedTo };
+
+  PostgresSession(PostgresAddress address, absl::Duration timeout,
+                  Notices notices = Notices::kPassedOver)
+      : address_(std::move(address)), timeout_(timeout), notices_(notices) {}
 
   // Connects unless it is connected; errors as of PostgresConnection::Open and
   // MigratePostgresSchema.
@@ -39,6 +42,12 @@ class PostgresSession {
   // answer to COMMIT was lost, all of it.
   absl::Status Transact(absl::FunctionRef<absl::Status(PostgresConnection&)> body);
 
+  // Whether the server takes sql::kNotify; while it is connected.
+  bool can_notify() const { return can_notify_; }
+  // Waits until `wake` can be read, that time is over (no more than kMaxPause while it is not
+  // connected), or a notice has come, where the server has them and they are listened to.
+  void AwaitNotice(int wake, absl::Duration time);
+
   // As of KeyStore, but nothing is refused or left out; several users in any order, each once.
   absl::StatusOr<std::vector<UserKeys>> FindAsStored(const std::vector<std::string>& user_ids);
   absl::StatusOr<std::vector<UserKeys>> PageAsStored(const std::string& after, int limit);
@@ -48,6 +57,8 @@ class PostgresSession {
 
   const PostgresAddress address_;
   const absl::Duration timeout_;
+  const Notices notices_;
+  bool can_notify_ = false;
   std::unique_ptr<PostgresConnection> connection_;
   absl::Duration pause_ = kMinPause;
   absl::Time try_again_ = absl::InfinitePast();

@@ -85,6 +85,8 @@ constexpr PostgresStatement kForgetChanges = {"forget_changes",
                                               "DELETE FROM changes WHERE value <= (SELECT value "
                                               "FROM change_sequence WHERE id = 1) - $1::bigint"};
 
+constexpr PostgresStatement kNotify = {"notify", "SELECT pg_notify('keyward_changes', '')"};
+
 constexpr PostgresStatement kDueForPurge = {
     "due_for_purge",
     "SELECT user_id FROM users WHERE state = 3 AND purge_at > 0 AND purge_at <= $1::bigint"

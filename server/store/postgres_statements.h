@@ -5,7 +5,7 @@
 #include "server/store/postgres_connection.h"
 
 // What is said to a Keyward database on PostgreSQL. They are plain SQL, so that engines that speak
-// its protocol take them too: no advisory locks, no LISTEN.
+// its protocol take them too: no advisory locks, and notices only where they are known.
 namespace keyward::store::sql {
 
 inline constexpr PostgresStatement kBegin = {"begin", "BEGIN"};
@@ -48,6 +48,13 @@ extern const PostgresStatement kChangesAfter;
 // $1: how many are kept.
 extern const PostgresStatement kForgetChanges;
 
+// Notices, with which caches need not wait for the next look. An engine need not have them: the
+// first tells whether it does, on a channel that nobody listens to, and is no prepared statement;
+// nor is the second. The third, sent in the transaction of a change, is told with its commit.
+inline constexpr char kTryNotify[] = "SELECT pg_notify('keyward_trial', '')";
+inline constexpr char kListen[] = "LISTEN keyward_changes";
+extern const PostgresStatement kNotify;
+
 extern const PostgresStatement kDueForPurge;  // $1: micros, $2: how many
 extern const PostgresStatement kCountByKek;
 extern const PostgresStatement kWrapsKeys;      // $1: the master key's id; answers 0 or 1
@@ -57,6 +64,7 @@ extern const PostgresStatement kPutNote;   // $1: name, $2: text
 extern const PostgresStatement kDropNote;  // $1: name
 extern const PostgresStatement kGetNote;   // $1: name
 
+// But for kNotify.
 absl::Span<const PostgresStatement> All();
 
 }  // namespace keyward::store::sql

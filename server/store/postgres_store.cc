@@ -263,7 +263,8 @@ void PostgresStore::Backup(std::string, DoneCallback done) {
 void PostgresStore::WatchChanges(ChangeListener listener) {
   feed_.reset();
   if (listener == nullptr) return;
-  feed_ = std::make_unique<PostgresFeed>(options_.address, options_.timeout, std::move(listener));
+  feed_ = std::make_unique<PostgresFeed>(options_.address, options_.timeout, options_.between_looks,
+                                         std::move(listener));
 }
 
 }  // namespace keyward::store

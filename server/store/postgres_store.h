@@ -28,6 +28,9 @@ struct PostgresStoreOptions {
   absl::Duration long_timeout = absl::Minutes(10);
   // Until a database that cannot be reached at the start is given up.
   absl::Duration patience = absl::Seconds(30);
+  // The longest time until another process' change is seen; where the server has notices, they come
+  // first.
+  absl::Duration between_looks = absl::Milliseconds(250);
   // Connections, each with a thread; one more each for long work and for changes.
   int finders = 2;
   int creators = 2;

@@ -33,8 +33,8 @@ class Changes {
     return now;
   }
 
-  // Sends what is to be written.
-  void Send(PostgresConnection& connection) const;
+  // Sends what is to be written. `notify`: with a notice for caches that have to follow.
+  void Send(PostgresConnection& connection, bool notify) const;
   bool Erases() const {
     for (const auto& [id, user] : users_) {
       if (TakesKeysAway(user.before, user.now)) return true;
@@ -65,7 +65,7 @@ void Changes::Sort(const State& user, std::vector<OwnedVersion>& inserts,
   }
 }
 
-void Changes::Send(PostgresConnection& connection) const {
+void Changes::Send(PostgresConnection& connection, bool notify) const {
   std::vector<OwnedVersion> inserts, replaces;
   std::vector<UserKeys> puts;
   std::vector<std::string> drops, followed;
@@ -88,6 +88,7 @@ void Changes::Send(PostgresConnection& connection) const {
   // Last, since all other changes wait for whoever has counted.
   connection.Send(sql::kCountChanges, PostgresParams().Texts(followed));
   connection.Send(sql::kNameChanges, PostgresParams().Texts(followed));
+  if (notify) connection.Send(sql::kNotify);
 }
 
 std::set<std::string> KekIds(const PostgresResult& rows) {
@@ -126,7 +127,7 @@ PostgresUpdate UpdateUsers(PostgresSession& session, const std::vector<std::stri
       update.results.push_back(changes->Apply(user_id, change));
     }
     update.erases = changes->Erases();
-    changes->Send(connection);
+    changes->Send(connection, session.can_notify());
     return absl::OkStatus();
   });
   if (!done.ok()) return {std::vector<absl::StatusOr<UserKeys>>(user_ids.size(), done), false};

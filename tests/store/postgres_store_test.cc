@@ -5,12 +5,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_replace.h"
 #include "server/errors/errors.h"
 #include "server/sync/mutex.h"
 #include "tests/store/user_changes.h"
@@ -43,12 +45,14 @@ class PostgresStoreTest : public ::testing::Test {
   }
 
   static PostgresServer& server() { return PostgresServer::OfThisProgram(); }
-  std::unique_ptr<PostgresStore> Open() const {
-    auto store = PostgresStore::Open({.address = {url_, ""}});
+  std::unique_ptr<PostgresStore> Open(
+      absl::Duration between_looks = PostgresStoreOptions().between_looks) const {
+    auto store = PostgresStore::Open({.address = {url_, ""}, .between_looks = between_looks});
     EXPECT_TRUE(store.ok()) << store.status();
     return *std::move(store);
   }
   void Run(const std::string& sql) const { server().Run(url_, sql); }
+  std::string Schema() const { return url_.substr(url_.rfind("%3D") + 3); }
 
   std::string url_;
   std::unique_ptr<PostgresStore> store_;
@@ -118,7 +122,7 @@ class Heard {
     return [this](const KeyStore::Changes& changes) {
       sync::MutexLock lock(mutex_);
       all_ += changes.all ? 1 : 0;
-      users_.insert(changes.user_ids.begin(), changes.user_ids.end());
+      for (const std::string& user_id : changes.user_ids) ++told_[user_id];
       news_.NotifyAll();
     };
   }
@@ -126,20 +130,22 @@ class Heard {
     sync::MutexLock lock(mutex_);
     while (all_ < times) news_.Wait(mutex_);
   }
-  void WaitFor(const std::string& user_id) {
+  void WaitFor(const std::string& user_id, int times = 1) {
     sync::MutexLock lock(mutex_);
-    while (!users_.contains(user_id)) news_.Wait(mutex_);
+    while (told_[user_id] < times) news_.Wait(mutex_);
   }
   std::set<std::string> users() {
     sync::MutexLock lock(mutex_);
-    return users_;
+    std::set<std::string> users;
+    for (const auto& [user_id, times] : told_) users.insert(user_id);
+    return users;
   }
 
  private:
   sync::Mutex mutex_;
   sync::CondVar news_;
   int all_ = 0;
-  std::set<std::string> users_;
+  std::map<std::string, int> told_;
 };
 
 TEST_F(PostgresStoreTest, TellsWhatAnotherStoreChangedAndNothingThatCachesNeedNotFollow) {
@@ -156,6 +162,39 @@ TEST_F(PostgresStoreTest, TellsWhatAnotherStoreChangedAndNothingThatCachesNeedNo
   ASSERT_TRUE(Update(*other, "carol", Destroying()).ok());
   heard.WaitFor("carol");
   EXPECT_EQ(heard.users(), (std::set<std::string>{"alice", "carol"}));
+  store_->WatchChanges(nullptr);
+}
+
+TEST_F(PostgresStoreTest, ANoticeTellsOfAChangeBeforeTheNextLook) {
+  ASSERT_TRUE(Create(*store_, "alice", StoredKey('a')).ok());
+  const auto watching = Open(absl::Hours(24));
+  Heard heard;
+  watching->WatchChanges(heard.Listener());
+  heard.WaitForAll(1);
+  ASSERT_TRUE(Update(*store_, "alice", Disabling()).ok());
+  heard.WaitFor("alice");
+  server().Kill();
+  server().Start();  // and again once the connection is another one
+  while (!Update(*store_, "alice", Destroying()).ok()) std::this_thread::yield();
+  heard.WaitFor("alice", 2);
+  watching->WatchChanges(nullptr);
+}
+
+TEST_F(PostgresStoreTest, WithoutNoticesLooksTellOfChanges) {
+  ASSERT_TRUE(Create(*store_, "alice", StoredKey('a')).ok());
+  // Whoever has no right to them is told what an engine without them would say.
+  Run("REVOKE EXECUTE ON FUNCTION pg_notify(text, text) FROM PUBLIC");
+  Run("CREATE ROLE plain LOGIN; GRANT USAGE ON SCHEMA " + Schema() +
+      " TO plain; GRANT ALL ON ALL "
+      "TABLES IN SCHEMA " +
+      Schema() + " TO plain");
+  url_ = absl::StrReplaceAll(url_, {{"user=keyward", "user=plain"}});
+  store_ = Open();
+  Heard heard;
+  store_->WatchChanges(heard.Listener());
+  heard.WaitForAll(1);
+  ASSERT_TRUE(Update(*Open(), "alice", Disabling()).ok());
+  heard.WaitFor("alice");
   store_->WatchChanges(nullptr);
 }
 
