@@ -1,30 +1,19 @@
 #include "server/open_store.h"
 
-#include <fstream>
-#include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "server/store/password_file.h"
 #include "server/store/postgres_store.h"
 #include "server/store/sqlite_store.h"
 
 namespace keyward {
 namespace {
 
-// The first line, as an editor or a mounted secret leaves it.
-absl::StatusOr<std::string> ReadPassword(const std::string& path) {
-  std::ifstream file(path);
-  std::string password;
-  if (std::getline(file, password) && !password.empty()) return password;
-  return absl::NotFoundError(absl::StrCat("--store_password_file: ", path,
-                                          " cannot be read, or begins with an empty line"));
-}
-
 absl::StatusOr<std::unique_ptr<store::KeyStore>> OpenPostgres(const Config& config) {
   store::PostgresStoreOptions options{.address = {.url = config.store_url, .password = {}},
                                       .patience = config.store_wait};
   if (!config.store_password_file.empty()) {
-    auto password = ReadPassword(config.store_password_file);
+    auto password = store::ReadPasswordFile(config.store_password_file);
     if (!password.ok()) return password.status();
     options.address.password = *std::move(password);
   }

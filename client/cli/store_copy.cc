@@ -1,6 +1,5 @@
 #include "client/cli/store_copy.h"
 
-#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "client/cli/offline_database.h"
 #include "client/cli/terminal_text.h"
 #include "client/cli/user_copy.h"
+#include "server/store/password_file.h"
 #include "server/store/postgres_store.h"
 #include "server/store/sqlite_store.h"
 
@@ -31,10 +31,9 @@ Opened OpenPostgres(const std::string& url, const std::string& password_file) {
   store::PostgresStoreOptions options{.address = {.url = url, .password = {}},
                                       .patience = absl::ZeroDuration()};
   if (!password_file.empty()) {
-    std::ifstream file(password_file);
-    if (!std::getline(file, options.address.password)) {
-      return absl::NotFoundError(absl::StrCat(password_file, " cannot be read"));
-    }
+    auto password = store::ReadPasswordFile(password_file);
+    if (!password.ok()) return password.status();
+    options.address.password = *std::move(password);
   }
   auto opened = store::PostgresStore::Open(std::move(options));
   if (!opened.ok()) return opened.status();

@@ -83,22 +83,33 @@ absl::Status RunAll(PostgresConnection& connection, const std::vector<std::strin
   return absl::OkStatus();
 }
 
-absl::Status CheckOwner(PostgresConnection& connection, int64_t schema) {
-  if (schema > NewestPostgresSchema()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the database has schema ", schema, ", and this program knows schemas up to ",
-                     NewestPostgresSchema(), ": a newer Keyward wrote it and must open it"));
-  }
-  if (schema > 0) return absl::OkStatus();
+// The first table that has a name of ours; empty where there is none.
+absl::StatusOr<std::string> FindTable(PostgresConnection& connection) {
   for (const char* table : {"users", "user_keys", "notes"}) {
     const absl::StatusOr<int64_t> count = CountTables(connection, table);
     if (!count.ok()) return count.status();
-    if (*count == 0) continue;
-    return absl::FailedPreconditionError(
-        absl::StrCat("the database has a table ", table,
-                     " that is not Keyward's: give Keyward a database, or a schema, of its own"));
+    if (*count > 0) return table;
   }
-  return absl::OkStatus();
+  return "";
+}
+
+// Refuses a database that is not ours to change. Gives its schema.
+absl::StatusOr<int64_t> CheckOwner(PostgresConnection& connection) {
+  // The table first: where another server makes ours at this moment, they come together with their
+  // schema, which is seen then.
+  const absl::StatusOr<std::string> table = FindTable(connection);
+  if (!table.ok()) return table.status();
+  const absl::StatusOr<int64_t> schema = Schema(connection);
+  if (!schema.ok()) return schema.status();
+  if (*schema > NewestPostgresSchema()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the database has schema ", *schema, ", and this program knows schemas up to ",
+                     NewestPostgresSchema(), ": a newer Keyward wrote it and must open it"));
+  }
+  if (*schema > 0 || table->empty()) return schema;
+  return absl::FailedPreconditionError(
+      absl::StrCat("the database has a table ", *table,
+                   " that is not Keyward's: give Keyward a database, or a schema, of its own"));
 }
 
 // The tables that the migrations themselves need. Servers that make them at once fail but for one.
@@ -140,9 +151,11 @@ absl::Status CheckEncoding(PostgresConnection& connection) {
 int64_t NewestPostgresSchema() { return static_cast<int64_t>(Migrations().size()); }
 
 absl::Status MigratePostgresSchema(PostgresConnection& connection, absl::Time now) {
-  const absl::StatusOr<int64_t> schema = Schema(connection);
+  const absl::StatusOr<int64_t> found = Schema(connection);
+  if (!found.ok()) return found.status();
+  if (*found == NewestPostgresSchema()) return absl::OkStatus();
+  const absl::StatusOr<int64_t> schema = CheckOwner(connection);
   if (!schema.ok()) return schema.status();
-  if (absl::Status owned = CheckOwner(connection, *schema); !owned.ok()) return owned;
   if (*schema == NewestPostgresSchema()) return absl::OkStatus();
   if (absl::Status encoded = CheckEncoding(connection); !encoded.ok()) return encoded;
   if (absl::Status made = MakeSchemaTables(connection); !made.ok()) return made;

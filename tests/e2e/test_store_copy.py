@@ -137,5 +137,8 @@ def test_mistakes_are_one_line(rig, database, password):
                        "--store_password_file", password)
         assert done.returncode == status and says in done.stderr and "hidden" not in done.stderr, done
         assert done.stderr.count("\n") == 1, done.stderr
+    done = cli.run("store", "copy", "--from", database.url(), "--to", f"sqlite:{rig.directory}/x.db",
+                   "--store_password_file", "/none")
+    assert done.returncode == cli.USAGE and "--store_password_file: /none cannot be read" in done.stderr, done
     assert not (rig.directory / "x.db").exists()
     assert rig.end(server) == 0
