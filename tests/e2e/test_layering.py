@@ -76,7 +76,7 @@ def test_includes_are_written_from_the_repositorys_root():
 # Of the store: what opens databases' files, in a server's place.
 STORES = {f"server/store/{name}.h" for name in (
     "database_lock", "database_replacement", "frozen_database", "key_store", "legacy_database",
-    "legacy_transcoder", "postgres_store", "sqlite_store", "stored_row", "user_change")}
+    "legacy_transcoder", "password_file", "postgres_store", "sqlite_store", "stored_row", "user_change")}
 
 
 def test_clients_include_of_the_server_only_what_opens_its_files():
