@@ -2,7 +2,11 @@
 find_package(Threads REQUIRED)
 find_package(absl CONFIG REQUIRED)
 if(KEYWARD_BUILD_SERVER OR KEYWARD_BUILD_CLIENT)
-  find_package(Protobuf REQUIRED)
+  # Newer releases have a configuration of their own, which gRPC's asks for; CMake's own module would clash with it.
+  find_package(Protobuf CONFIG QUIET)
+  if(NOT Protobuf_FOUND)
+    find_package(Protobuf REQUIRED)
+  endif()
   # gRPC's configuration would ask pkg-config for re2, which takes half a minute on Debian 13.
   find_library(KEYWARD_RE2 re2)
   if(KEYWARD_RE2 AND NOT TARGET re2::re2)

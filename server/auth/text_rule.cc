@@ -12,11 +12,20 @@ using ::google::protobuf::TextFormat;
 
 constexpr size_t kMaxQuotedBytes = 100;
 
+// Newer releases of Protobuf have another function, which Debian 12's has not.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+TextFormat::ParseLocation LocationOf(const TextFormat::ParseInfoTree& places,
+                                     const FieldDescriptor* field, int index) {
+  return places.GetLocation(field, index);
+}
+#pragma GCC diagnostic pop
+
 // Of the value, or of the list that it stands in; `otherwise` where Protobuf knows neither.
 TextPlace PlaceOf(const TextFormat::ParseInfoTree& places, const FieldDescriptor* field, int index,
                   const TextPlace& otherwise) {
   for (int i = index; i >= (field->is_repeated() ? 0 : -1); --i) {
-    const TextFormat::ParseLocation location = places.GetLocation(field, i);
+    const TextFormat::ParseLocation location = LocationOf(places, field, i);
     if (location.line >= 0) return {location.line, location.column};
   }
   return otherwise;
@@ -53,7 +62,7 @@ TextRules::TextRules(std::string_view kind, const TextFormat::ParseInfoTree& pla
     : kind_(kind), places_(places), field_(parent->FindFieldByNumber(field_number)) {}
 
 TextRule TextRules::Next() {
-  const TextFormat::ParseLocation location = places_.GetLocation(field_, count_);
+  const TextFormat::ParseLocation location = LocationOf(places_, field_, count_);
   if (location.line >= 0) place_ = {location.line, location.column};
   TextRule rule;
   rule.name_ = absl::StrCat(kind_, " ", count_ + 1);

@@ -68,9 +68,9 @@ bool BatchReader::Read(google::protobuf::MessageLite& item) {
   const int size = NextSize();
   const void* bytes = nullptr;
   int rest = 0;
-  in_.GetDirectBufferPointer(&bytes, &rest);
-  in_.Skip(size);
-  return item.ParseFromArray(bytes, size);
+  // Of an empty item at the end there are none.
+  const bool has_bytes = in_.GetDirectBufferPointer(&bytes, &rest);
+  return in_.Skip(size) && item.ParseFromArray(has_bytes ? bytes : nullptr, size);
 }
 
 int BatchReader::NextSize() {

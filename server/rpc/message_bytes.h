@@ -33,7 +33,8 @@ grpc::ByteBuffer WriteMessage(const Message& message) {
   if constexpr (kIsProtobuf<Message>) {
     const grpc::Slice bytes(message.ByteSizeLong());
     // Nobody else has the slice yet.
-    message.SerializeWithCachedSizesToArray(const_cast<uint8_t*>(bytes.begin()));
+    auto* const begin = const_cast<uint8_t*>(bytes.begin());
+    static_cast<void>(message.SerializeWithCachedSizesToArray(begin));  // where it ends
     body = grpc::ByteBuffer(&bytes, 1);
   } else {
     bool own_buffer = false;

@@ -146,8 +146,10 @@ absl::Status Running::Listen() {
     const std::shared_ptr<ConnectionAcceptor> acceptor =
         builder.experimental().AddExternalConnectionAcceptor(
             grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, credentials);
-    listeners_.push_back({*std::move(socket), [acceptor](int connection) {
+    const int listening = socket->sockets().front().fd();
+    listeners_.push_back({*std::move(socket), [acceptor, listening](int connection) {
                             ConnectionAcceptor::NewConnectionParameters handed_over;
+                            handed_over.listener_fd = listening;  // newer gRPC takes none without
                             handed_over.fd = connection;
                             acceptor->HandleNewConnection(&handed_over);
                           }});
