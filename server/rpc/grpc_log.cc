@@ -1,31 +1,32 @@
 #include "server/rpc/grpc_log.h"
 
-#include <google/protobuf/stubs/common.h>
-#if GOOGLE_PROTOBUF_VERSION < 4022000
-#include <google/protobuf/stubs/logging.h>
-#endif
-#include <grpc/support/log.h>
 #include <grpcpp/version_info.h>
+
+// From 1.65 on; so do the versions of Protobuf that go with it.
+#define KEYWARD_GRPC_LOGS_THROUGH_ABSEIL \
+  (GRPC_CPP_VERSION_MAJOR > 1 || GRPC_CPP_VERSION_MINOR >= 65)
+#if KEYWARD_GRPC_LOGS_THROUGH_ABSEIL
+#include <mutex>
+
+#include "absl/log/globals.h"
+#include "absl/log/initialize.h"
+#include "absl/log/log_sink.h"
+#include "absl/log/log_sink_registry.h"
+#include "absl/strings/match.h"
+#else
+#include <google/protobuf/stubs/logging.h>
+#include <grpc/support/log.h>
+#endif
 
 #include "server/telemetry/log.h"
 
 namespace keyward::rpc {
-namespace {
 
-void DropProtobufLog() {
-#if GOOGLE_PROTOBUF_VERSION < 4022000  // later ones log through Abseil
-  google::protobuf::SetLogHandler(nullptr);
-#endif
-}
-
-}  // namespace
-
-// From 1.65 gRPC logs through Abseil.
-#if GRPC_CPP_VERSION_MAJOR == 1 && GRPC_CPP_VERSION_MINOR < 65
+#if !KEYWARD_GRPC_LOGS_THROUGH_ABSEIL
 
 void CaptureGrpcLog() {
   gpr_set_log_function([](gpr_log_func_args*) {});
-  DropProtobufLog();
+  google::protobuf::SetLogHandler(nullptr);
 }
 
 void ForwardGrpcLog() {
@@ -38,8 +39,33 @@ void ForwardGrpcLog() {
 
 #else
 
-void CaptureGrpcLog() { DropProtobufLog(); }
-void ForwardGrpcLog() {}
+namespace {
+
+class Forward final : public absl::LogSink {
+  void Send(const absl::LogEntry& entry) override {
+    if (absl::StrContains(entry.source_filename(), "protobuf")) return;
+    const auto level = entry.log_severity() >= absl::LogSeverity::kError
+                           ? telemetry::LogLevel::kInfo
+                           : telemetry::LogLevel::kDebug;
+    telemetry::Log(level, "grpc", {{"message", std::string(entry.text_message())}});
+  }
+};
+
+}  // namespace
+
+// Abseil takes neither twice, and a process may have several servers.
+void CaptureGrpcLog() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    absl::InitializeLog();  // before that all is written to standard error
+    absl::SetStderrThreshold(absl::LogSeverityAtLeast::kInfinity);
+  });
+}
+
+void ForwardGrpcLog() {
+  static std::once_flag once;
+  std::call_once(once, [] { absl::AddLogSink(new Forward); });
+}
 
 #endif
 
