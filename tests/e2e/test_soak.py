@@ -14,7 +14,8 @@ def soak(*arguments: str) -> subprocess.CompletedProcess:
 
 
 def test_a_few_rounds_of_each_part_hold():
-    done = soak("--rounds", "3", "--seed", "1")
+    """But of attacks, whose tests run by themselves and whose times hang on what else the machine does."""
+    done = soak("faults", "certificates", "races", "changes", "failovers", "--rounds", "3", "--seed", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     for words in ("faults: held", "rounds 3,", "lost 0, doubled 0", "certificates: held", "rotations 3,"):
         assert words in done.stdout
@@ -22,6 +23,13 @@ def test_a_few_rounds_of_each_part_hold():
         pytest.skip("PostgreSQL is not installed")
     for words in ("3000 races", "users with two keys: 0", "races: held", "changes: held", "3 failovers", "failovers: held"):
         assert words in done.stdout
+
+
+def test_attacks_are_told_with_their_figures(monkeypatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k BatchEncrypt-headers-acknowledged")
+    done = soak("attacks", "--rounds", "1")
+    assert "attacks: 1 rounds" in done.stdout and "round 1: 1 attacks; another client's p99, ms: " in done.stdout, done
+    assert ("attacks: held" in done.stdout) == (done.returncode == 0)
 
 
 def test_an_unknown_part_is_named():

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Runs the server under faults, kills, power cuts and certificate changes for long, and counts what is lost.
+"""Runs the server under faults, kills, power cuts, certificate changes and attacks for long, and counts what is lost.
 
-    run.py [PART…] [--rounds N] [--seed N]      parts: faults, certificates, races, changes, failovers;
+    run.py [PART…] [--rounds N] [--seed N]      parts: faults, certificates, races, changes, failovers, attacks;
                                                 all of them unless told
 
 script/soak builds first. Exit status 1 at the first breach, whose seed, round and folder are printed.
@@ -20,6 +20,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
+from attacks import attacks  # noqa: E402
 from harness.fault_rounds import FaultRounds  # noqa: E402
 from harness.rig import Rig  # noqa: E402
 from harness.rotations import Rotations  # noqa: E402
@@ -70,7 +71,7 @@ def certificates(rig: Rig, rounds: int, seed: int) -> None:
 
 # Each with its rounds unless told.
 PARTS = {"faults": (faults, 1000), "certificates": (certificates, 1000), "races": (races, 1000), "changes": (changes, 50),
-         "failovers": (failovers, 20)}
+         "failovers": (failovers, 20), "attacks": (attacks, 1)}
 
 
 def run_part(name: str, rounds: int | None, seed: int) -> bool:

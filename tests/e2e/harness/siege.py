@@ -12,13 +12,15 @@ from harness.server import Server
 from harness.stubs import keys
 
 MIB = 1024 * 1024
-# Longer and larger forms of the same tests, on a machine that does nothing else: only there are times judged.
+# Longer and larger forms of the same tests, for script/soak: only there, on a machine that does nothing else, are times
+# judged.
 SOAK = os.environ.get("KEYWARD_SOAK") == "1"
 SANITIZED = "KEYWARD_ASAN" in os.environ
 # Of whoever attacks: the attacker shares the machine with those whom it attacks, in these tests alone.
 ATTACKERS_NICENESS = 10
-# Of the other client's calls. What was seen is in docs/THREAT_MODEL.md; of an attack that is not stopped it is seconds.
-P99_MS = 50
+# Of the other client's calls, unless an attack's test says less. What was seen is in docs/THREAT_MODEL.md; of an attack
+# that is not stopped it is seconds.
+P99_MS = 500
 ENCRYPT = "/keyward.v1.KeyService/Encrypt"
 
 
@@ -71,13 +73,13 @@ class Siege:
             assert self.figures["growth_mib"] <= self._growth_mib, self.figures
 
 
-def besiege(server: Server, attack: Callable[[], Any], *, growth_mib: int) -> Any:
+def besiege(server: Server, attack: Callable[[], Any], *, growth_mib: int, p99_ms: float = P99_MS) -> Any:
     """An attack under which the other client's calls stay quick."""
     with Siege(server, growth_mib) as siege:
         with concurrent.futures.ThreadPoolExecutor(
                 1, initializer=lambda: os.nice(ATTACKERS_NICENESS)) as attacker:
             result = attacker.submit(attack).result()
-    assert not SOAK or siege.figures["p99_ms"] < P99_MS, siege.figures
+    assert not SOAK or siege.figures["p99_ms"] < p99_ms, siege.figures
     return result
 
 
