@@ -3,8 +3,8 @@ from loads import Target, Targets
 from measure_store import SMALL_CACHE, read_cold
 from postgres import Postgres, program
 from programs import run
-from servers import Fleet, wait_until_serving
-from session import Session, tokens_of
+from servers import Fleet
+from session import Session, serving
 from settings import DECRYPT_RESPONSE_BYTES, ENCRYPT_RESPONSE_BYTES
 from touch import touch_all
 
@@ -62,5 +62,4 @@ def _warm(session: Session, database: Postgres) -> None:
 
 def _keyward(session: Session, fleet: Fleet, database: Postgres, *flags: str) -> Target:
     server = fleet.keyward_over([f"--store={database.url}", database.password_flag()], *flags)
-    tokens = tokens_of(session.users(session.settings.users))
-    return Target(wait_until_serving(server), server, tokens=tokens)
+    return serving(server, session.users(session.settings.users))

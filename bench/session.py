@@ -8,7 +8,7 @@ from goals import Measurements
 from loads import Loads, Target, Targets
 from machine import free_bytes
 from programs import run
-from servers import Fleet, wait_until_serving
+from servers import Fleet, Server, wait_until_serving
 from settings import Settings
 from touch import touch_all
 from user_ids import user_id
@@ -43,9 +43,7 @@ class Session:
 
     def keyward(self, fleet: Fleet, database: pathlib.Path, *flags: str, **options) -> Target:
         """keyward-server over that database, serving."""
-        server = fleet.keyward(database, *flags, **options)
-        tokens = tokens_of(database)
-        return Target(wait_until_serving(server), server, tokens=tokens if tokens.exists() else None)
+        return serving(fleet.keyward(database, *flags, **options), database)
 
     def warm_keyward(self, fleet: Fleet, *flags: str, **options) -> Target:
         """keyward-server over a database of its own, with every user's key cached."""
@@ -113,6 +111,12 @@ class Session:
     def _keyward_bench(self, *arguments: str) -> str:
         """Runs it with the master key of this run; what it prints."""
         return run([str(self.bin / "keyward-bench"), *arguments], self._master_key)
+
+
+def serving(server: Server, database: pathlib.Path) -> Target:
+    """keyward-server over the keys of that database, wherever they are stored."""
+    tokens = tokens_of(database)
+    return Target(wait_until_serving(server), server, tokens=tokens if tokens.exists() else None)
 
 
 def tokens_of(database: pathlib.Path) -> pathlib.Path:

@@ -37,6 +37,7 @@ def test_every_goal_is_there_under_its_name_as_a_plain_number(made):
     ("encrypt_vs_python_server", 19), ("encrypt_vs_ceiling_mtls", 0.9), ("p99_vs_ceiling", 1.5),
     ("idle_first_call_ms", 0.5), ("batch100_vs_python_inprocess", 7), ("batch1000_vs_python_inprocess", 10),
     ("create_vs_ceiling", 0.5), ("create_vs_commit_each", 8), ("cold_vs_ceiling", 0.45),
+    ("postgres_create_vs_ceiling", 0.35), ("postgres_cold_vs_ceiling", 0.25), ("postgres_warm_vs_sqlite", 0.975),
     ("bytes_per_cached_key", 150.4), ("start_seconds_1m_keys", 0.2), ("kek_rewrap_seconds_1m", 12.5), ("seal_vs_boringssl", 1.667),
     ("overload_goodput", 0.85), ("scale_10m_read", 0.75), ("scale_10m_create", 0.6)])
 def test_each_goal_is_computed_from_its_measurement(made, name, value):

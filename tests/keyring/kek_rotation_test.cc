@@ -1,5 +1,4 @@
-#include "server/keyring/kek_rotation.h"
-
+// Rewrapping every stored key under the current master key.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -7,11 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
 #include "server/errors/errors.h"
-#include "server/keyring/key_wrap.h"
-#include "tests/keyring/keyring_rig.h"
+#include "tests/keyring/kek_rotation_rig.h"
 
 namespace keyward::keyring {
 namespace {
@@ -20,64 +16,6 @@ using Call = store::FaultyKeyStore::Call;
 using State = RewrapProgress::State;
 using store::UserState;
 using store::VersionState;
-
-const std::string kOldKek = std::string(kKekId);
-
-std::string NewKek() { return TurnedOverKeks().current()->hex_id(); }
-
-class KekRotationTest : public KeyringRig {
- protected:
-  KekRotationTest() { Start(); }
-  ~KekRotationTest() override { rotation_.reset(); }
-
-  void Start(const MasterKeys& keks = TurnedOverKeks()) {
-    ended_ = Awaited<RewrapProgress>();
-    rotation_ = std::make_unique<KekRotation>(
-        keks, store_, job_clock_, crypto::SystemRandom(),
-        KekRotation::Options{
-            .on_end = [callback = std::make_shared<decltype(ended_.Callback())>(ended_.Callback())](
-                          const RewrapProgress& progress) { (*callback)(progress); }});
-  }
-
-  // A user whose versions are all under the old master key.
-  void Store(const std::string& user_id, int versions = 1) {
-    store::UserKeys user{.user_id = user_id, .primary_version = static_cast<uint32_t>(versions)};
-    for (int version = versions; version > 0; --version) {
-      user.versions.push_back(WrapKey(*ExampleKeks().current(), user_id,
-                                      static_cast<uint32_t>(version), ExampleKey(), clock_.Now(),
-                                      crypto::SystemRandom()));
-    }
-    behind_->Put(std::move(user));
-  }
-  void StoreMany(int users) {
-    for (int i = 0; i < users; ++i) Store(absl::StrCat("user-", i));
-  }
-
-  absl::StatusOr<RewrapProgress> Rewrap(uint32_t rate = 0) {
-    return Await<RewrapProgress>([&](auto done) { rotation_->Rewrap(rate, std::move(done)); });
-  }
-  absl::StatusOr<KekState> Retire(const std::string& kek_id, bool confirmed = true) {
-    return Await<KekState>(
-        [&](auto done) { rotation_->Retire(kek_id, confirmed, std::move(done)); });
-  }
-  KekStatus Status() {
-    return *Await<KekStatus>([&](auto done) { rotation_->GetStatus(std::move(done)); });
-  }
-  std::string Note() {
-    return *Await<std::string>(
-        [&](auto done) { behind_->GetNote(std::string(kRewrapNote), std::move(done)); });
-  }
-  int64_t KeysUnder(const std::string& kek_id) {
-    for (const KekState& kek : Status().keks) {
-      if (kek.kek_id == kek_id) return kek.keys;
-    }
-    return -1;
-  }
-
-  FakeClock job_clock_;  // of the job alone, so that its waits can be counted
-  Awaited<RewrapProgress> ended_;
-  std::unique_ptr<KekRotation> rotation_;
-};
 
 TEST_F(KekRotationTest, RewrapsEveryKeyThatIsNotDestroyedAndKeepsItAsItWas) {
   Store("alice", 3);
@@ -286,58 +224,6 @@ TEST_F(KekRotationTest, KeysThatOpenUnderNoLoadedMasterKeyAreCountedAndLeft) {
   EXPECT_EQ(progress->keys_failed, 1);
   EXPECT_EQ(progress->error, "1 keys open under no loaded master key");
   EXPECT_EQ(Stored("user-0")->versions[0].wrapped_key, damaged.versions[0].wrapped_key);
-}
-
-TEST_F(KekRotationTest, StatusTellsOfEveryMasterKeyTheCurrentOneFirst) {
-  StoreMany(2);
-  store::UserKeys foreign = *Stored("user-0");
-  foreign.versions[0].kek_id = "12345678";
-  behind_->Put(foreign);
-  const std::vector<KekState> keks = Status().keks;
-  ASSERT_EQ(keks.size(), 3);
-  EXPECT_EQ(keks[0].kek_id, NewKek());
-  EXPECT_TRUE(keks[0].current && keks[0].loaded);
-  EXPECT_EQ(keks[0].keys, 0);
-  EXPECT_EQ(keks[1].kek_id, kOldKek);
-  EXPECT_TRUE(!keks[1].current && keks[1].loaded);
-  EXPECT_EQ(keks[1].keys, 1);
-  EXPECT_EQ(keks[2].kek_id, absl::BytesToHexString("12345678"));
-  EXPECT_TRUE(!keks[2].current && !keks[2].loaded && !keks[2].retired);
-  EXPECT_EQ(keks[2].keys, 1);
-  EXPECT_EQ(Status().rewrap.state, State::kIdle);
-}
-
-TEST_F(KekRotationTest, AMasterKeyIsRetiredOnceNothingNeedsIt) {
-  StoreMany(1);
-  EXPECT_EQ(errors::Reason(Retire(kOldKek).status()), "KEK_IN_USE");
-  ASSERT_TRUE(Rewrap().ok());
-  ASSERT_TRUE(ended_.Take().ok());
-  EXPECT_EQ(errors::Reason(Retire(kOldKek, /*confirmed=*/false).status()), "KEK_IN_USE");
-  EXPECT_EQ(errors::Reason(Retire(NewKek()).status()), "KEK_IN_USE") << "the current one";
-  const absl::Time when = job_clock_.Now();
-  const auto retired = Retire(kOldKek);
-  ASSERT_TRUE(retired.ok()) << retired.status();
-  EXPECT_EQ(retired->kek_id, kOldKek);
-  EXPECT_EQ(retired->retired, when);
-  EXPECT_TRUE(retired->loaded);
-  job_clock_.Advance(absl::Hours(1));
-  EXPECT_EQ(Retire(kOldKek)->retired, when) << "since the first time";
-  EXPECT_EQ(Status().keks[1].retired, when);
-}
-
-TEST_F(KekRotationTest, WhatIsNoIdOfAMasterKeyIsRefused) {
-  for (const char* id : {"", "f37b81e55fd8570", "f37b81e55fd857011", "g37b81e55fd85701"}) {
-    EXPECT_EQ(errors::Reason(Retire(id).status()), "INVALID_REQUEST") << id;
-  }
-}
-
-TEST_F(KekRotationTest, WhileTheDatabaseIsSharedWithThePythonModuleNothingIsRewrappedOrRetired) {
-  rotation_ =
-      std::make_unique<KekRotation>(TurnedOverKeks(), store_, job_clock_, crypto::SystemRandom(),
-                                    KekRotation::Options{.legacy_shared = true});
-  EXPECT_EQ(errors::Reason(Rewrap().status()), "LEGACY_SHARED");
-  EXPECT_EQ(errors::Reason(Retire(kOldKek).status()), "LEGACY_SHARED");
-  EXPECT_EQ(Status().keks.size(), 2);
 }
 
 TEST_F(KekRotationTest, WithoutAMasterKeyNothingIsRewrapped) {
