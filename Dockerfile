@@ -10,7 +10,7 @@ FROM debian:trixie-slim AS build
 WORKDIR /src
 COPY script/bootstrap script/progress.sh script/
 COPY cmake/boringssl.sha256 cmake/
-RUN script/bootstrap server
+RUN script/bootstrap server otlp
 COPY . .
 RUN script/build release keyward-server keyward && strip build/release/bin/*
 # What is in the programs themselves, for the list of what the image is made of.
@@ -24,7 +24,24 @@ WORKDIR /src
 COPY script/image_root script/image_sbom script/
 COPY --from=build /src/compiled_in ./
 RUN script/image_root /image compiled_in coreutils libabsl20240722 libgrpc++1.51t64 libhiredis1.1.0 libjemalloc2 libpq5 \
-      libprometheus-cpp-pull1.0 libprotobuf32t64 libseccomp2 libspdlog1.15 libsqlite3-0 libssl3t64
+      libprometheus-cpp-pull1.0 libprotobuf32t64 libseccomp2 libspdlog1.15 libsqlite3-0 libssl3t64 opentelemetry-cpp
+
+# For checks, not to be deployed: the programs with today's gRPC, of Debian's experimental suite.
+# `docker build --target newest-grpc .`; script/newest-grpc builds it and runs the end-to-end tests against it.
+FROM debian:sid-slim AS newest-grpc
+WORKDIR /src
+# Abseil is sid's: experimental's newer one would be a second in the same process. A mirror of sid may lag behind.
+RUN echo 'Acquire::Check-Valid-Until "false";' >/etc/apt/apt.conf.d/lagging-mirror && apt-get -q update \
+ && apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1 \
+  | sed 's/.*/deb [signed-by=\/usr\/share\/keyrings\/debian-archive-keyring.gpg] & experimental main/' \
+    >/etc/apt/sources.list.d/experimental.list \
+ && apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends -t experimental \
+      libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc libabsl-dev/sid
+COPY script/bootstrap script/progress.sh script/
+COPY cmake/boringssl.sha256 cmake/
+RUN script/bootstrap server
+COPY . .
+RUN script/build release keyward-server keyward
 
 FROM scratch
 ARG VERSION=0.1.0

@@ -22,6 +22,9 @@ if(KEYWARD_BUILD_SERVER)
   find_package(prometheus-cpp CONFIG REQUIRED)
   find_package(SQLite3 REQUIRED)
   find_package(PostgreSQL REQUIRED)
+  # Debian has it from 13 on. Its configuration is not asked: it wants all that any of its exporters needs.
+  find_package(opentelemetry-cpp CONFIG QUIET)
+  set(KEYWARD_HAS_OTLP ${opentelemetry-cpp_FOUND})
   # It has no configuration for CMake.
   find_path(KEYWARD_SECCOMP_INCLUDE seccomp.h REQUIRED)
   find_library(KEYWARD_SECCOMP seccomp REQUIRED)

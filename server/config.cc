@@ -5,7 +5,9 @@
 #include <map>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "server/flags.h"
 #include "server/store/postgres_connection.h"
 #include "server/text/text.h"
@@ -105,6 +107,22 @@ absl::Status ReadPlainListeners(const Flags& flags, Config& config) {
   absl::Status read = ReadPlainListener("health_listen", flags.health_listen, config.health_listen);
   if (!read.ok()) return read;
   return ReadPlainListener("metrics_listen", flags.metrics_listen, config.metrics_listen);
+}
+
+// The library that exports would take for a host's name whatever it does not understand. What was
+// given is not repeated: elsewhere such addresses hold passwords.
+absl::Status ReadOtlpEndpoint(const Flags& flags, Config& config) {
+  if (flags.otlp_endpoint.empty()) return absl::OkStatus();
+  absl::string_view place = flags.otlp_endpoint;
+  const bool has_scheme =
+      absl::ConsumePrefix(&place, "http://") || absl::ConsumePrefix(&place, "https://");
+  const auto address = net::ParseListenAddress(std::string(place));
+  if (!has_scheme || !address.ok() || address->is_unix() || address->port == 0 ||
+      absl::StrContains(address->host, '@') || absl::StrContains(address->host, '/')) {
+    return BadFlag("otlp_endpoint", "takes http://HOST:PORT or https://HOST:PORT");
+  }
+  config.otlp_endpoint = flags.otlp_endpoint;
+  return absl::OkStatus();
 }
 
 absl::Status ReadDurations(const Flags& flags, Config& config) {
@@ -223,6 +241,7 @@ absl::StatusOr<Config> ToConfig(const Flags& flags) {
   config.restrict_system_calls = flags.seccomp == "on";
   if (absl::Status status = ReadAddresses(flags, config); !status.ok()) return status;
   if (absl::Status status = ReadPlainListeners(flags, config); !status.ok()) return status;
+  if (absl::Status status = ReadOtlpEndpoint(flags, config); !status.ok()) return status;
   if (absl::Status status = ReadDurations(flags, config); !status.ok()) return status;
   if (absl::Status status = ReadAudit(flags, config); !status.ok()) return status;
   if (absl::Status status = CheckTogether(config); !status.ok()) return status;

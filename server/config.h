@@ -32,6 +32,7 @@ struct Config {
   audit::FileAuditLogOptions audit;  // an empty path: none
   std::optional<net::ListenAddress> health_listen;
   std::optional<net::ListenAddress> metrics_listen;
+  std::string otlp_endpoint;  // empty: spans are not exported
   bool reflection = false;
   bool require_master_key = false;
   bool restrict_system_calls = true;

@@ -50,6 +50,10 @@ void AddFlags(CLI::App& app, Flags& flags) {
       "HOST:PORT, without TLS, that serves grpc.health.v1 alone, for probes; none unless given");
   AddFlag(app, "metrics_listen", flags.metrics_listen,
           "HOST:PORT of an HTTP endpoint for Prometheus, /metrics; none unless given");
+  AddFlag(app, "otlp_endpoint", flags.otlp_endpoint,
+          "http://HOST:PORT, or https://, of an OpenTelemetry collector (OTLP over gRPC) that is "
+          "sent a "
+          "span for each call whose trace is sampled; none unless given");
   AddFlag(app, "reflection", flags.reflection,
           "true or false; on unless told where all listeners are local");
   AddFlag(app, "cache_max_keys", flags.cache_max_keys, "users whose keys are kept ready");

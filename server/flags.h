@@ -28,6 +28,7 @@ struct Flags {
   bool audit_sync = false;
   std::string health_listen;
   std::string metrics_listen;
+  std::string otlp_endpoint;
   std::optional<bool> reflection;
   bool require_master_key = false;
   std::string seccomp = "on";

@@ -12,6 +12,7 @@
 #include "server/server_metrics.h"
 #include "server/store/bridged_key_store.h"
 #include "server/telemetry/log.h"
+#include "server/telemetry/otlp_exporter.h"
 #include "server/telemetry/process_metrics.h"
 #include "server/version.h"
 
@@ -98,6 +99,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config,
   auto guards = Guards::Open(config, server->master_keys_);
   if (!guards.ok()) return guards.status();
   server->guards_ = *std::move(guards);
+  if (absl::Status status = server->ExportSpans(); !status.ok()) return status;
   if (absl::Status status = server->Listen(); !status.ok()) return status;
   if (absl::Status status = server->ServeProbes(); !status.ok()) return status;
   if (absl::Status status = server->ServeMetrics(); !status.ok()) return status;
@@ -155,6 +157,15 @@ absl::Status Server::OpenKeyring() {
   return absl::OkStatus();
 }
 
+absl::Status Server::ExportSpans() {
+  if (config_.otlp_endpoint.empty()) return absl::OkStatus();
+  auto spans = telemetry::StartOtlpExporter({config_.otlp_endpoint, kVersion});
+  if (!spans.ok()) return spans.status();
+  spans_ = *std::move(spans);
+  Log(LogLevel::kInfo, "exporting_spans", {{"endpoint", config_.otlp_endpoint}});
+  return absl::OkStatus();
+}
+
 absl::Status Server::Listen() {
   using Reach = rpc::RpcOptions::Reach;
   rpc::RpcOptions options{.reflection = config_.reflection,
@@ -175,6 +186,7 @@ absl::Status Server::Listen() {
   options.tls = guards_->tls();
   options.authorizer = &guards_->authorizer();
   options.audit = guards_->audit();
+  options.spans = spans_.get();
   auto rpc = rpc::RpcServer::Start(std::move(options), *keyring_, operations_->admin());
   if (!rpc.ok()) return rpc.status();
   rpc_ = *std::move(rpc);
@@ -225,6 +237,7 @@ void Server::WriteMetrics(telemetry::MetricsWriter& writer) const {
   WriteKeyringMetrics(master_keys_, *keyring_, *operations_, writer);
   if (guards_->audit() != nullptr) WriteAuditMetrics(*guards_->audit(), writer);
   if (guards_->tls() != nullptr) WriteCertificateMetrics(*guards_->tls(), writer);
+  if (spans_ != nullptr) spans_->WriteMetrics(writer);
   WriteBuildInfo(writer);
   telemetry::WriteProcessMetrics(writer);
 }
@@ -234,6 +247,7 @@ bool Server::Drain() {
   SetServing(false);
   const bool all_ended = rpc_->Drain(config_.drain_delay, config_.drain_timeout);
   if (probes_ != nullptr) probes_->Drain(absl::ZeroDuration(), absl::ZeroDuration());
+  if (spans_ != nullptr) spans_->Stop();
   Log(all_ended ? LogLevel::kInfo : LogLevel::kWarning, "stopped",
       {{"all_calls_ended", all_ended}});
   return all_ended;

@@ -15,6 +15,7 @@
 #include "server/rpc/rpc_server.h"
 #include "server/store/key_store.h"
 #include "server/telemetry/metrics_endpoint.h"
+#include "server/telemetry/span_exporter.h"
 
 namespace keyward {
 
@@ -38,6 +39,7 @@ class Server {
   absl::Status OpenStore();
   absl::Status BridgeStore();
   absl::Status OpenKeyring();
+  absl::Status ExportSpans();
   absl::Status Listen();
   absl::Status ServeProbes();
   void SetServing(bool serving);
@@ -51,6 +53,7 @@ class Server {
   std::unique_ptr<keyring::Keyring> keyring_;
   std::unique_ptr<KeyOperations> operations_;
   std::unique_ptr<Guards> guards_;
+  std::unique_ptr<telemetry::SpanExporter> spans_;  // null: they are not exported
   std::unique_ptr<rpc::RpcServer> rpc_;
   std::unique_ptr<rpc::RpcServer> probes_;  // null: there is no listener of their own
   std::unique_ptr<telemetry::MetricsEndpoint> metrics_;

@@ -12,6 +12,7 @@ class Arrival {
   void Note() { at_ = std::chrono::steady_clock::now(); }
 
   // Of a clock that never goes back.
+  std::chrono::steady_clock::time_point at() const { return at_; }
   int64_t monotonic_ns() const { return At<std::chrono::nanoseconds>(at_.time_since_epoch()); }
   int64_t MicrosSince() const {
     return At<std::chrono::microseconds>(std::chrono::steady_clock::now() - at_);

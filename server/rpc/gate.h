@@ -6,6 +6,7 @@
 #include "server/rpc/admission.h"
 #include "server/rpc/call_log.h"
 #include "server/telemetry/named_counters.h"
+#include "server/telemetry/span_exporter.h"
 
 namespace keyward::rpc {
 
@@ -16,6 +17,7 @@ struct Gate {
   auth::Authorizer& authorizer;
   audit::AuditLog* audit;                        // null: nothing is recorded
   telemetry::NamedCounters* refusals = nullptr;  // by reason; null: they are not counted
+  telemetry::SpanExporter* spans = nullptr;      // null: they are not exported
 };
 
 }  // namespace keyward::rpc

@@ -25,6 +25,7 @@ HealthState::Status HealthState::Get(std::string_view service) const {
 
 HealthCheckMethod MakeHealthCheckMethod(HealthService& service, const HealthState& state) {
   HealthCheckMethod method;
+  method.name = "Check";
   method.request_call = [&service](auto... call) { service.RequestCheck(call...); };
   method.handle = [&state](const CallScene&, const auto& request, auto& response, auto done) {
     const HealthState::Status status = state.Get(request.service());

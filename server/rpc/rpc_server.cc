@@ -32,6 +32,10 @@ namespace {
 
 using ConnectionAcceptor = grpc::experimental::ExternalConnectionAcceptor;
 
+constexpr char kKeyService[] = "keyward.v1.KeyService";
+constexpr char kAdminService[] = "keyward.v1.KeyAdminService";
+constexpr char kHealthService[] = "grpc.health.v1.Health";
+
 // How long no call may have come before the server stops listening to those who are connected: gRPC
 // cancels, rather than refuses, a call that arrives in the moment of its shutdown.
 constexpr absl::Duration kQuiet = absl::Milliseconds(100);
@@ -77,7 +81,7 @@ class Running final : public RpcServer {
   Running(RpcOptions options, keyring::Keyring& keyring, const KeyAdmin& admin)
       : options_(std::move(options)),
         admission_(options_.max_in_flight, kMaxBytesInFlight),
-        gate_{admission_, log_, *options_.authorizer, options_.audit, &refusals_},
+        gate_{admission_, log_, *options_.authorizer, options_.audit, &refusals_, options_.spans},
         methods_(MakeKeyServiceMethods(key_service_, keyring, options_.version, options_.store)),
         admin_methods_(MakeKeyAdminServiceMethods(admin_service_, admin)),
         health_check_(MakeHealthCheckMethod(health_service_, health_)) {}
@@ -96,7 +100,8 @@ class Running final : public RpcServer {
  private:
   void AddServices(grpc::ServerBuilder& builder);
   template <typename Request, typename Response>
-  void AddUnary(const UnaryMethod<Request, Response>& method, CallQueue& queue);
+  void AddUnary(std::string_view service, const UnaryMethod<Request, Response>& method,
+                CallQueue& queue);
   void AddReflection(ReflectionCall::RequestCall request_call, CallQueue& queue);
   void AddStreams(CallQueue& queue);
   void WaitUntilQuiet(absl::Time deadline) const;
@@ -172,7 +177,7 @@ void Running::AddServices(grpc::ServerBuilder& builder) {
   builder.RegisterService(&key_service_);
   builder.RegisterService(&admin_service_);
   builder.RegisterService(&health_service_);
-  service_names_ = {"keyward.v1.KeyService", "keyward.v1.KeyAdminService", "grpc.health.v1.Health"};
+  service_names_ = {kKeyService, kAdminService, kHealthService};
   if (!options_.reflection) return;
   builder.RegisterService(&reflection_);
   builder.RegisterService(&reflection_alpha_);
@@ -186,10 +191,10 @@ void Running::Serve() {
     queue->Start({[this](CallQueue& q) {
       callers_.push_back(std::make_unique<Callers>(OnlyUnixPath(options_.listeners)));
       if (!options_.health_only) {
-        methods_.ForEach([&](const auto& method) { AddUnary(method, q); });
-        admin_methods_.ForEach([&](const auto& method) { AddUnary(method, q); });
+        methods_.ForEach([&](const auto& method) { AddUnary(kKeyService, method, q); });
+        admin_methods_.ForEach([&](const auto& method) { AddUnary(kAdminService, method, q); });
       }
-      AddUnary(health_check_, q);
+      AddUnary(kHealthService, health_check_, q);
       AddStreams(q);
     }});
   }
@@ -201,15 +206,16 @@ void Running::Serve() {
 }
 
 template <typename Request, typename Response>
-void Running::AddUnary(const UnaryMethod<Request, Response>& method, CallQueue& queue) {
+void Running::AddUnary(std::string_view service, const UnaryMethod<Request, Response>& method,
+                       CallQueue& queue) {
   using Call = UnaryCall<Request, Response>;
   // Those over the limit need slots as well, to be told so.
   const size_t max = static_cast<size_t>(options_.max_in_flight) + 2 * method.ready_calls;
   auto stock = std::make_shared<typename Call::Stock>();
   auto pool = std::make_shared<CallPool<Call>>(
       queue, method.ready_calls, max,
-      [this, &method, stock, callers = callers_.back().get()](CallPool<Call>& own_pool) {
-        return std::make_unique<Call>(own_pool, method, gate_, *callers, *stock);
+      [this, service, &method, stock, callers = callers_.back().get()](CallPool<Call>& own_pool) {
+        return std::make_unique<Call>(own_pool, service, method, gate_, *callers, *stock);
       });
   pool->Start();
   pools_.push_back(std::move(pool));
@@ -253,9 +259,9 @@ void Running::WriteMetrics(telemetry::MetricsWriter& writer) const {
       WriteCallMetrics(writer, service, method.name, *method.calls);
     };
   };
-  methods_.ForEach(of_service("keyward.v1.KeyService"));
-  admin_methods_.ForEach(of_service("keyward.v1.KeyAdminService"));
-  of_service("grpc.health.v1.Health")(health_check_);
+  methods_.ForEach(of_service(kKeyService));
+  admin_methods_.ForEach(of_service(kAdminService));
+  of_service(kHealthService)(health_check_);
   for (const auto& [reason, count] : refusals_.Read()) {
     writer.Counter("keyward_refused_total",
                    "Calls that were answered with an error, by its reason.", {{"reason", reason}},

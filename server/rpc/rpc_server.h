@@ -15,6 +15,7 @@
 #include "server/net/listen_address.h"
 #include "server/rpc/key_admin_service.h"
 #include "server/telemetry/metrics.h"
+#include "server/telemetry/span_exporter.h"
 #include "server/tls/identity_files.h"
 
 namespace keyward::rpc {
@@ -36,7 +37,8 @@ struct RpcOptions {
   std::string version;  // for GetStatus
   std::string store;    // for GetStatus
   auth::Authorizer* authorizer = nullptr;
-  audit::AuditLog* audit = nullptr;  // null: nothing is recorded
+  audit::AuditLog* audit = nullptr;          // null: nothing is recorded
+  telemetry::SpanExporter* spans = nullptr;  // null: they are not exported
 };
 
 // The gRPC server: KeyService, KeyAdminService, health and reflection on its listeners. It serves

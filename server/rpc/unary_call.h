@@ -4,8 +4,11 @@
 #include <grpcpp/grpcpp.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,8 +39,16 @@ class UnaryCall final : public Event {
   using Pool = CallPool<UnaryCall>;
   using Stock = MessageStock<Request, Response>;
 
-  UnaryCall(Pool& pool, const Method& method, const Gate& gate, Callers& callers, Stock& stock)
-      : pool_(pool), method_(method), gate_(gate), callers_(callers), stock_(stock) {}
+  // `service`: the name of the method's, such as keyward.v1.KeyService. All of it outlives the
+  // call.
+  UnaryCall(Pool& pool, std::string_view service, const Method& method, const Gate& gate,
+            Callers& callers, Stock& stock)
+      : pool_(pool),
+        service_(service),
+        method_(method),
+        gate_(gate),
+        callers_(callers),
+        stock_(stock) {}
 
   void Arm() {
     state_ = State::kReady;
@@ -138,6 +149,7 @@ class UnaryCall final : public Event {
     const int64_t latency_us = came_.MicrosSince();
     method_.calls->Handled(status.raw_code(), latency_us);
     if (!status.ok()) return Fail(status, latency_us);
+    AddSpan(status, latency_us);
     trace_.AddTo(*context_);
     const grpc::ByteBuffer body = WriteMessage(messages_->response);
     response_bytes_ = body.Length();
@@ -153,11 +165,25 @@ class UnaryCall final : public Event {
   void Fail(const absl::Status& status, int64_t latency_us) {
     trace_.NameRequest();
     gate_.log.Failed(method_.name, status, trace_, latency_us);
+    AddSpan(status, latency_us);
     if (gate_.refusals != nullptr) gate_.refusals->Count(errors::Reason(status));
     if (messages_ != nullptr && method_.wipe_response) method_.wipe_response(messages_->response);
     AddRetryPushback(status, *context_);
     trace_.AddTo(*context_);
     writer_->FinishWithError(ToGrpcStatus(status), this);
+  }
+
+  // For callers who record their part of the trace.
+  void AddSpan(const absl::Status& status, int64_t latency_us) {
+    if (gate_.spans == nullptr || !trace_.parent() || !trace_.parent()->is_sampled) return;
+    gate_.spans->Add({.parent = *trace_.parent(),
+                      .service = service_,
+                      .method = method_.name,
+                      .start = came_.at(),
+                      .duration = std::chrono::microseconds(latency_us),
+                      .grpc_code = status.raw_code(),
+                      .reason = errors::Reason(status),
+                      .request_id = trace_.request_id()});
   }
 
   void End() {
@@ -179,6 +205,7 @@ class UnaryCall final : public Event {
   }
 
   Pool& pool_;
+  const std::string_view service_;
   const Method& method_;
   const Gate& gate_;
   Callers& callers_;

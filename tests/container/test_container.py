@@ -10,9 +10,12 @@ import pathlib
 import secrets
 import re
 import subprocess
+import sys
 import urllib.request
 
 import pytest
+
+import image_programs
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 USER = 65532
@@ -160,6 +163,15 @@ def test_caches_a_hundred_thousand_keys_in_128_mib(start):
                      for n, line in enumerate(answers))
     assert len(container.run("keyward", "decrypt", "--batch", text=tokens).stdout.splitlines()) == CACHED
     assert container.stop() == 0
+
+
+def test_exports_spans_to_a_collector(image, tmp_path):
+    """Debian 13 has the library for it: the image's programs pass the tests that elsewhere are left out."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", REPOSITORY / "tests" / "e2e" / "test_otlp.py"],
+        env=os.environ | image_programs.programs(TOOL, image, tmp_path), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert int(re.search(r"(\d+) passed", done.stdout)[1]) >= 12, done.stdout
 
 
 def test_serves_on_a_read_only_root_as_a_user_of_its_own(start):

@@ -51,6 +51,7 @@ RENDERINGS = {
     "helm-sqlite": lambda: helm_text(),
     "helm-postgres": lambda: helm_text(*POSTGRESQL),
     "helm-cert-manager": lambda: helm_text("--set", "tls.source=certManager"),
+    "helm-otlp": lambda: helm_text("--set-string", "otlp.endpoint=http://collector.monitoring:4317"),
     "helm-csi": lambda: helm_text(*POSTGRESQL, "--set", "tls.source=csi", "--set", "kek.previous=true"),
 }
 

@@ -124,7 +124,8 @@ def test_pods_reach_the_tls_port_and_the_metrics_alone(made):
     open_in = [port["port"] for policy in policies for rule in policy.get("ingress", []) for port in rule["ports"]]
     open_out = {port["port"] for policy in policies for rule in policy.get("egress", []) for port in rule["ports"]}
     assert open_in == ["grpc", "metrics"]
-    assert open_out == ({5432, 53} if made.replicated else set())
+    away = ({5432} if made.replicated else set()) | ({4317} if "otlp_endpoint" in made.flags else set())
+    assert open_out == (away | {53} if away else set())
     assert all(rule["from"] for policy in policies for rule in policy.get("ingress", []))
 
 

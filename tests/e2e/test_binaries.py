@@ -13,7 +13,7 @@ CRYPTO = re.compile(
     r"|PKCS\w*|PEM|BIO|OBJ|FIPS|CTR_DRBG|SSL)_|^(aes|gcm|sha\d+|bn|ChaCha20|poly1305)_|PKCS5_PBKDF2|bssl")
 # BoringSSL asks for these where a program has an allocator of its own; unless one does, they stay unbound.
 WEAK_HOOKS = {"OPENSSL_memory_alloc", "OPENSSL_memory_free", "OPENSSL_memory_get_size"}
-PROGRAMS = {"server": paths.server, "cli": paths.cli}
+PROGRAMS = {"server": paths.server_file, "cli": paths.cli_file}
 
 
 def symbols(program: str, *options: str) -> list[str]:
@@ -33,7 +33,7 @@ def test_no_boringssl_symbol_is_exported(program):
 
 def test_the_server_binds_nothing_of_openssl():
     """gRPC brings OpenSSL into the process; our own code must not have bound to it by the way."""
-    undefined = symbols(paths.server(), "-D", "--undefined-only")
+    undefined = symbols(paths.server_file(), "-D", "--undefined-only")
     assert len(undefined) > 100, "a program that links to no library at all would prove nothing"
     assert not [name for name in undefined if "@OPENSSL_" in name]
     assert not [name for name in undefined if CRYPTO.search(name.split("@")[0])
@@ -52,14 +52,14 @@ def test_debians_shared_boringssl_is_not_linked(program):
 
 
 def test_the_server_holds_a_boringssl_of_its_own():
-    local = symbols(paths.server())
+    local = symbols(paths.server_file())
     if not local:
         pytest.skip("the server is stripped")
     assert any(name.startswith("EVP_AEAD_CTX_") for name in local)
 
 
 def test_the_pattern_knows_a_libcrypto_when_it_sees_one():
-    done = subprocess.run(["ldd", paths.server()], check=True, text=True, capture_output=True)
+    done = subprocess.run(["ldd", paths.server_file()], check=True, text=True, capture_output=True)
     library = re.search(r"libcrypto\S* => (\S+)", done.stdout)
     if library is None:
         pytest.skip("gRPC here brings no shared libcrypto")

@@ -55,6 +55,9 @@ def test_calls_are_counted_by_method_and_status_and_by_reason(rig, server):
     assert 0 < of("grpc_server_handling_seconds_sum", grpc_method="Encrypt") < paths.PATIENCE
     assert scrape.value(server, "keyward_refused_total", reason="TOKEN_MALFORMED") == 1
     assert scrape.value(server, "keyward_refused_total") == 1
+    assert client.serving() == "SERVING"
+    assert scrape.value(server, "grpc_server_handled_total", grpc_service="grpc.health.v1.Health",
+                        grpc_method="Check") == 1
 
 
 def test_cache_store_and_keys_are_counted(rig):
@@ -128,6 +131,7 @@ def test_the_alerts_fire_for_what_they_are_about():
     ("metrics_listen", "nowhere", "--metrics_listen: 'nowhere'"),
     ("metrics_listen", "unix:/tmp/x", "--metrics_listen: takes HOST:PORT"),
     ("health_listen", "unix:/tmp/x", "--health_listen: takes HOST:PORT"),
+    ("otlp_endpoint", "http://user:sesame@host:4317", "--otlp_endpoint: takes http://HOST:PORT or https://HOST:PORT"),
 ])
 def test_what_makes_no_sense_ends_the_start(rig, flag, value, says):
     assert says in rig.refuse(**{flag: value})

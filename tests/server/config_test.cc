@@ -11,6 +11,7 @@ namespace keyward {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 absl::StatusOr<ParsedCommandLine> Parse(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "keyward-server");
@@ -46,6 +47,21 @@ TEST(ConfigTest, ListensOnLoopbackUnlessTold) {
   EXPECT_TRUE(config.reflection);
   EXPECT_EQ(config.drain_delay, absl::Seconds(5));
   EXPECT_EQ(config.max_connection_age, absl::Minutes(30));
+}
+
+TEST(ConfigTest, SpansGoToAHostAndAPort) {
+  for (const char* good :
+       {"http://127.0.0.1:4317", "https://collector.monitoring.svc:4317", "http://[::1]:4317"}) {
+    EXPECT_EQ(ParseOrDie({"--otlp_endpoint", good}).otlp_endpoint, good);
+  }
+  for (const char* bad : {"collector:4317", "grpc://collector:4317", "http://", "http://collector",
+                          "http://:4317", "http://collector:0", "http://collector:4317/v1/traces",
+                          "http://collector/x:4317", "http://sesame@collector:4317",
+                          "http://user:sesame@collector:4317", "http://unix:/run/x"}) {
+    const std::string error = ErrorOf({"--otlp_endpoint", bad});
+    EXPECT_THAT(error, HasSubstr("--otlp_endpoint: takes http://HOST:PORT")) << bad;
+    EXPECT_THAT(error, Not(HasSubstr("sesame")));
+  }
 }
 
 TEST(ConfigTest, KeysAreRotatedByMessagesAloneAndDeletedOnesKeptForThirtyDaysUnlessTold) {

@@ -25,6 +25,15 @@ def server() -> str:
     return _binary("KEYWARD_SERVER", "keyward-server")
 
 
+def server_file() -> str:
+    """The program itself, where KEYWARD_SERVER is a script that runs it in another root."""
+    return os.environ.get("KEYWARD_SERVER_FILE") or server()
+
+
+def cli_file() -> str:
+    return os.environ.get("KEYWARD_CLI_FILE") or cli()
+
+
 def cli() -> str:
     return _binary("KEYWARD_CLI", "keyward")
 

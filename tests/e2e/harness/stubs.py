@@ -18,6 +18,7 @@ PROTOS = [
     "grpc/health/v1/health.proto",
     "grpc/reflection/v1/reflection.proto",
     "grpc/reflection/v1alpha/reflection.proto",
+    "otlp_trace.proto",
 ]
 
 
@@ -25,7 +26,7 @@ def _generate() -> pathlib.Path:
     folder = pathlib.Path(tempfile.mkdtemp(prefix="keyward-stubs-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     subprocess.run(
-        ["protoc", f"-I{paths.REPOSITORY / 'proto'}",
+        ["protoc", f"-I{paths.REPOSITORY / 'proto'}", f"-I{pathlib.Path(__file__).parent}",
          f"--python_out={folder}", f"--grpc_out={folder}",
          f"--plugin=protoc-gen-grpc={shutil.which('grpc_python_plugin')}", *PROTOS],
         check=True)
@@ -43,3 +44,4 @@ health = importlib.import_module("grpc.health.v1.health_pb2")
 health_grpc = importlib.import_module("grpc.health.v1.health_pb2_grpc")
 reflection = importlib.import_module("grpc.reflection.v1.reflection_pb2")
 reflection_alpha = importlib.import_module("grpc.reflection.v1alpha.reflection_pb2")
+otlp_trace = importlib.import_module("otlp_trace_pb2")

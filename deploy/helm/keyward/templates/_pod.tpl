@@ -55,6 +55,9 @@ spec:
         - --metrics_listen=0.0.0.0:9464
         - --drain_delay={{ .Values.drain.delay }}s
         - --drain_timeout={{ .Values.drain.timeout }}s
+        {{- with .Values.otlp.endpoint }}
+        - --otlp_endpoint={{ . }}
+        {{- end }}
         {{- range .Values.extraArgs }}
         - {{ . | quote }}
         {{- end }}
