@@ -30,13 +30,14 @@ RUN script/image_root /image compiled_in coreutils libabsl20240722 libgrpc++1.51
 # `docker build --target newest-grpc .`; script/newest-grpc builds it and runs the end-to-end tests against it.
 FROM debian:sid-slim AS newest-grpc
 WORKDIR /src
-# Abseil is sid's: experimental's newer one would be a second in the same process. A mirror of sid may lag behind.
+# Abseil and OpenSSL are sid's, which all else links to: experimental's newer ones would be second ones in the same
+# process. A mirror of sid may lag behind.
 RUN echo 'Acquire::Check-Valid-Until "false";' >/etc/apt/apt.conf.d/lagging-mirror && apt-get -q update \
  && apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1 \
   | sed 's/.*/deb [signed-by=\/usr\/share\/keyrings\/debian-archive-keyring.gpg] & experimental main/' \
     >/etc/apt/sources.list.d/experimental.list \
  && apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends -t experimental \
-      libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc libabsl-dev/sid
+      libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc libabsl-dev/sid libssl-dev/sid
 COPY script/bootstrap script/progress.sh script/
 COPY cmake/boringssl.sha256 cmake/
 RUN script/bootstrap server

@@ -65,6 +65,10 @@ absl::StatusOr<telemetry::LogLevel> ParseLogLevel(const std::string& text) {
 absl::Status ReadStore(const Flags& flags, Config& config) {
   const std::string& text = flags.store;
   config.store_password_file = flags.store_password_file;
+  config.reads_from_standby = flags.store_read_from == "standby";
+  if (!config.reads_from_standby && flags.store_read_from != "primary") {
+    return BadFlag("store_read_from", "takes primary or standby");
+  }
   if (text.starts_with("postgresql://") || text.starts_with("postgres://")) {
     config.store_url = text;
     // Neither is quoted: the URL may hold a password.
@@ -78,6 +82,9 @@ absl::Status ReadStore(const Flags& flags, Config& config) {
     return BadFlag("store", "is of neither form: sqlite:PATH, postgresql://USER@HOST/DATABASE");
   }
   config.store_path = text.substr(kSqlitePrefix.size());
+  if (config.reads_from_standby) {
+    return BadFlag("store_read_from", "standby is for postgresql://: a SQLite file has none");
+  }
   if (flags.store_password_file.empty()) return absl::OkStatus();
   return BadFlag("store_password_file", "is for postgresql://: a SQLite file has no password");
 }

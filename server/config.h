@@ -23,6 +23,7 @@ struct Config {
   std::string store_path;           // of the SQLite file; empty where there is
   std::string store_url;            // of the PostgreSQL database
   std::string store_password_file;  // empty: none
+  bool reads_from_standby = false;  // of the PostgreSQL database
   absl::Duration store_wait;
   std::string legacy_db;  // empty: no bridge
   std::string tls_cert;   // all three, or none

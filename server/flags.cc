@@ -27,6 +27,10 @@ void AddFlags(CLI::App& app, Flags& flags) {
           "where keys are kept: sqlite:PATH or postgresql://USER@HOST/DATABASE");
   AddFlag(app, "store_password_file", flags.store_password_file,
           "file with the database user's password; for postgresql://");
+  AddFlag(
+      app, "store_read_from", flags.store_read_from,
+      "primary or standby: which server of postgresql:// is read from; a standby only tells what "
+      "it has as the primary has it");
   AddFlag(app, "store_wait", flags.store_wait,
           "at the start: for how long a database that cannot be reached is waited for");
   AddFlag(app, "legacy_db", flags.legacy_db, "the Python module's own database, to share with it");

@@ -17,6 +17,7 @@ struct Flags {
   std::vector<std::string> insecure_listen;
   std::string store = "sqlite:keyward.db";
   std::string store_password_file;
+  std::string store_read_from = "primary";
   std::string store_wait = "30s";
   std::string legacy_db;
   std::string tls_cert, tls_key, tls_client_ca;

@@ -59,6 +59,14 @@ void MeteredKeyStore::WriteMetrics(telemetry::MetricsWriter& writer) const {
     writer.Durations("keyward_store_call_seconds", "From a call to the store until it is answered.",
                      labels, totals);
   }
+  if (const auto reads = standby_reads()) {
+    for (const auto& [result, count] : {std::pair("answered", reads->answered),
+                                        std::pair("asked_primary", reads->not_answered)}) {
+      writer.Counter("keyward_store_standby_reads_total",
+                     "Users who were looked for on a standby, by who answered.",
+                     {{"result", result}}, static_cast<double>(count));
+    }
+  }
   writer.Gauge("keyward_store_up", "Whether the last call to the store found it available.",
                {{"store", std::string(Kind())}}, is_up_ ? 1 : 0);
   writer.Counter("keyward_user_keys_created_total", "New users' keys that were stored.", {},

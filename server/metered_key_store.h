@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,7 @@ class MeteredKeyStore : public store::KeyStore {
   void GetNote(std::string name, NoteCallback done) override;
   void Backup(std::string path, DoneCallback done) override;
   void WatchChanges(ChangeListener listener) override;
+  std::optional<StandbyReads> standby_reads() const override { return inner_->standby_reads(); }
   std::string_view Kind() const override { return inner_->Kind(); }
 
  private:

@@ -11,7 +11,8 @@ namespace {
 
 absl::StatusOr<std::unique_ptr<store::KeyStore>> OpenPostgres(const Config& config) {
   store::PostgresStoreOptions options{.address = {.url = config.store_url, .password = {}},
-                                      .patience = config.store_wait};
+                                      .patience = config.store_wait,
+                                      .reads_from_standby = config.reads_from_standby};
   if (!config.store_password_file.empty()) {
     auto password = store::ReadPasswordFile(config.store_password_file);
     if (!password.ok()) return password.status();

@@ -115,7 +115,7 @@ absl::StatusOr<Context> MakeContext(const RedisTls& tls) {
 // The certificate must be for that address or name.
 void ExpectHost(SSL* ssl, const std::string& host) {
   if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) == 1) return;
-  SSL_set1_host(ssl, host.c_str());
+  X509_VERIFY_PARAM_set1_host(SSL_get0_param(ssl), host.c_str(), 0);
   SSL_set_tlsext_host_name(ssl, host.c_str());
 }
 

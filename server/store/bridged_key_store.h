@@ -55,6 +55,7 @@ class BridgedKeyStore : public KeyStore {
   // Of the store alone.
   void WatchChanges(ChangeListener listener) override;
   void Backup(std::string path, DoneCallback done) override;
+  std::optional<StandbyReads> standby_reads() const override { return store_->standby_reads(); }
   std::string_view Kind() const override { return store_->Kind(); }
 
   // What was done at the start.

@@ -167,6 +167,13 @@ class KeyStore {
   // null: none is told. A store that no other process writes to never calls it.
   virtual void WatchChanges(ChangeListener listener);
 
+  // Users whom finds asked a standby for, where one is asked at all.
+  struct StandbyReads {
+    int64_t answered = 0;
+    int64_t not_answered = 0;  // it was behind, did not have them, or could not be asked
+  };
+  virtual std::optional<StandbyReads> standby_reads() const { return std::nullopt; }
+
   // What the engine is called in status answers: "sqlite".
   virtual std::string_view Kind() const = 0;
 };

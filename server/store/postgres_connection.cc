@@ -63,13 +63,18 @@ bool Says(const PQconninfoOption* options, std::string_view keyword) {
   return false;
 }
 
-pg_conn* Connect(const PostgresAddress& address, absl::Duration timeout) {
+pg_conn* Connect(const PostgresAddress& address, absl::Duration timeout,
+                 PostgresConnection::Role role) {
   std::string error;
   const Options said = Parse(address.url, error);
   std::vector<std::pair<std::string, std::string>> settings = {{"dbname", address.url}};
   if (!address.password.empty()) settings.emplace_back("password", address.password);
   for (auto& setting : Defaults(timeout)) {
     if (said == nullptr || !Says(said.get(), setting.first)) settings.push_back(std::move(setting));
+  }
+  // The last one wins.
+  if (role == PostgresConnection::Role::kStandby) {
+    settings.emplace_back("target_session_attrs", "standby");
   }
   std::vector<const char*> keywords, values;
   for (const auto& [keyword, value] : settings) {
@@ -116,8 +121,8 @@ std::string PostgresResult::Bytes(int row, int column) const {
 void PostgresResult::Clear::operator()(pg_result* result) const { PQclear(result); }
 
 absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresConnection::Open(
-    const PostgresAddress& address, absl::Duration timeout) {
-  pg_conn* opened = Connect(address, timeout);
+    const PostgresAddress& address, absl::Duration timeout, Role role) {
+  pg_conn* opened = Connect(address, timeout, role);
   if (opened == nullptr) return errors::StoreUnavailable("there is no memory for a connection");
   std::unique_ptr<PostgresConnection> connection(new PostgresConnection(opened, timeout));
   // libpq would write what the server remarks to standard error.
@@ -232,6 +237,12 @@ bool PostgresConnection::TakeNotices() {
     any = true;
   }
   return any;
+}
+
+std::string PostgresConnection::host() const {
+  const char* address = PQhostaddr(connection_);
+  const char* port = PQport(connection_);
+  return absl::StrCat(address == nullptr ? "" : address, ":", port == nullptr ? "" : port);
 }
 
 void PostgresConnection::Rollback() {

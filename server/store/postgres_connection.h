@@ -46,7 +46,7 @@ class PostgresResult {
   std::unique_ptr<pg_result, Clear> result_;
 };
 
-// A session with a PostgreSQL server that may be written to. For one thread at a time.
+// A session with a PostgreSQL server. For one thread at a time.
 //
 // Statements go to it in libpq's pipeline mode: all that are sent up to Finish cost one round trip.
 //
@@ -55,10 +55,15 @@ class PostgresResult {
 // quote no parameter.
 class PostgresConnection {
  public:
+  // Which of the URL's hosts is taken: one that can be written to, where the URL itself does not
+  // say otherwise, or a hot standby.
+  enum class Role { kPrimary, kStandby };
+
   // Waits for each answer no longer than `timeout`, and 2 s for each host to connect to, where the
-  // URL does not say. Among several hosts it takes one that can be written to.
+  // URL does not say.
   static absl::StatusOr<std::unique_ptr<PostgresConnection>> Open(const PostgresAddress& address,
-                                                                  absl::Duration timeout);
+                                                                  absl::Duration timeout,
+                                                                  Role role = Role::kPrimary);
   ~PostgresConnection();
 
   PostgresConnection(const PostgresConnection&) = delete;
@@ -85,6 +90,8 @@ class PostgresConnection {
   void Rollback();
 
   bool broken() const { return broken_; }
+  // The address of the server's that was connected to, of those that the URL names.
+  std::string host() const;
 
  private:
   PostgresConnection(pg_conn* connection, absl::Duration timeout)

@@ -36,8 +36,10 @@ void PostgresFeed::Look() {
   if (!last.ok()) return;
   const int64_t value = last->rows() == 1 ? last->Int(0, 0) : 0;
   // At first, since what was cached before may have changed before; later, since an older database
-  // was put in place.
-  if (seen_ < 0 || value < seen_) return TellAll(value);
+  // was put in place, or another server has taken over: where it did not wait for its standby, that
+  // one may lack what this process has cached.
+  const bool is_other = std::exchange(host_, session_.host()) != session_.host();
+  if (seen_ < 0 || value < seen_ || is_other) return TellAll(value);
   if (value > seen_) Follow(value);
 }
 

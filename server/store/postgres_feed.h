@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 #include <thread>
 
 #include "absl/time/time.h"
@@ -37,7 +38,8 @@ class PostgresFeed {
   const absl::Duration between_looks_;
   PostgresSession session_;
   const KeyStore::ChangeListener listener_;
-  int64_t seen_ = -1;  // the thread's own; -1 where it was never told
+  std::string host_;   // the thread's own, like the two below: who has told
+  int64_t seen_ = -1;  // -1 where it was never told
   int64_t forgotten_at_ = 0;
 
   std::atomic<bool> ended_ = false;

@@ -19,11 +19,13 @@ namespace {
 // How often a transaction is repeated that met others head on.
 constexpr int kTries = 10;
 
+}  // namespace
+
 // What is acknowledged is on the server's disk, and on a synchronous standby's. Whatever the
 // server's statistics say of a table that has just begun to grow, rows are found by their keys. A
 // client that is cut off holds no lock for long. Engines that do not know a setting are not asked
 // for it.
-std::string Settings(absl::Duration timeout) {
+std::string SessionSettings(absl::Duration timeout) {
   const int64_t millis = absl::ToInt64Milliseconds(timeout);
   return absl::StrCat(
       "SELECT set_config(s.name, v.setting, false) FROM pg_settings s JOIN (VALUES"
@@ -37,8 +39,6 @@ std::string Settings(absl::Duration timeout) {
       " AS v(name, setting) ON v.name = s.name WHERE s.name <> 'synchronous_commit'"
       " OR s.setting IN ('off', 'local', 'remote_write')");
 }
-
-}  // namespace
 
 absl::Status PostgresSession::Connect() {
   if (connection_ != nullptr && !connection_->broken()) return absl::OkStatus();
@@ -60,7 +60,9 @@ absl::Status PostgresSession::Open() {
   auto opened = PostgresConnection::Open(address_, timeout_);
   if (!opened.ok()) return opened.status();
   connection_ = *std::move(opened);
-  if (auto set = connection_->Execute(Settings(timeout_).c_str()); !set.ok()) return set.status();
+  host_ = connection_->host();
+  if (auto set = connection_->Execute(SessionSettings(timeout_).c_str()); !set.ok())
+    return set.status();
   if (absl::Status schema = MigratePostgresSchema(*connection_, absl::Now()); !schema.ok()) {
     return schema;
   }

@@ -16,6 +16,10 @@
 
 namespace keyward::store {
 
+// The statement by which a session is set up: what is acknowledged is on disk, rows are found by
+// their keys, and who is cut off holds no lock for longer than `timeout`.
+std::string SessionSettings(absl::Duration timeout);
+
 // A connection that is opened when it is needed, and anew after an error. While that fails, it is
 // tried again after a pause that grows to kMaxPause, and calls in between fail at once. For one
 // thread at a time.
@@ -42,6 +46,8 @@ class PostgresSession {
   // answer to COMMIT was lost, all of it.
   absl::Status Transact(absl::FunctionRef<absl::Status(PostgresConnection&)> body);
 
+  // Of the connection that it has, or had last; empty before the first.
+  const std::string& host() const { return host_; }
   // Whether the server takes sql::kNotify; while it is connected.
   bool can_notify() const { return can_notify_; }
   // Waits until `wake` can be read, that time is over (no more than kMaxPause while it is not
@@ -59,6 +65,7 @@ class PostgresSession {
   const absl::Duration timeout_;
   const Notices notices_;
   bool can_notify_ = false;
+  std::string host_;
   std::unique_ptr<PostgresConnection> connection_;
   absl::Duration pause_ = kMinPause;
   absl::Time try_again_ = absl::InfinitePast();

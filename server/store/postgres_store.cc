@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/errors/errors.h"
 #include "server/store/postgres_create.h"
+#include "server/store/postgres_find.h"
 #include "server/store/postgres_rows.h"
 #include "server/store/postgres_statements.h"
 #include "server/store/postgres_update.h"
@@ -20,11 +19,6 @@ namespace {
 
 // How many calls share a statement, or a transaction.
 constexpr size_t kCallsAtOnce = 256;
-
-absl::StatusOr<UserKeys> Sound(UserKeys user) {
-  if (absl::Status sound = CheckUserKeys(user); !sound.ok()) return sound;
-  return user;
-}
 
 template <typename Item, typename ItemOf>
 absl::StatusOr<std::vector<Item>> Items(const absl::StatusOr<PostgresResult>& rows,
@@ -53,8 +47,15 @@ absl::StatusOr<std::unique_ptr<PostgresStore>> PostgresStore::Open(PostgresStore
 }
 
 PostgresStore::PostgresStore(PostgresStoreOptions options) : options_(std::move(options)) {
+  if (options_.reads_from_standby) {
+    standby_ = std::make_unique<PostgresStandby>(options_.address, options_.standby_timeout,
+                                                 options_.finders);
+  }
   for (int i = 0; i < options_.finders; ++i) {
-    Start(finds_, kCallsAtOnce, options_.timeout, ServeFinds);
+    Start(finds_, kCallsAtOnce, options_.timeout,
+          [standby = standby_.get()](PostgresSession& session, std::vector<Find> finds) {
+            ServeFinds(session, standby, std::move(finds));
+          });
   }
   for (int i = 0; i < options_.creators; ++i) {
     Start(creates_, kCallsAtOnce, options_.timeout, ServeCreates);
@@ -99,32 +100,17 @@ void PostgresStore::FindMany(std::vector<std::string> user_ids, FindManyCallback
   finds_.Push({std::move(user_ids), calls_.Track(std::move(done))});
 }
 
-void PostgresStore::ServeFinds(PostgresSession& session, std::vector<Find> finds) {
-  std::set<std::string> distinct;
-  for (const Find& find : finds) {
-    for (const std::string& user_id : find.user_ids) {
-      if (IsStorableText(user_id)) distinct.insert(user_id);
-    }
-  }
-  auto found = session.FindAsStored({distinct.begin(), distinct.end()});
-  std::map<std::string, UserKeys> users;
-  if (found.ok()) {
-    for (UserKeys& user : *found) users.emplace(user.user_id, std::move(user));
-  }
-  for (Find& find : finds) {
-    std::vector<absl::StatusOr<UserKeys>> results;
-    for (const std::string& user_id : find.user_ids) {
-      const auto user = users.find(user_id);
-      if (!found.ok()) {
-        results.push_back(found.status());
-      } else if (user == users.end()) {
-        results.push_back(errors::UserKeyNotFound());
-      } else {
-        results.push_back(Sound(user->second));
-      }
-    }
-    find.done(std::move(results));
-  }
+void PostgresStore::ServeFinds(PostgresSession& session, PostgresStandby* standby,
+                               std::vector<Find> finds) {
+  std::vector<std::vector<std::string>> calls;
+  for (Find& find : finds) calls.push_back(std::move(find.user_ids));
+  auto answers = FindUsers(session, standby, calls);
+  for (size_t i = 0; i < finds.size(); ++i) finds[i].done(std::move(answers[i]));
+}
+
+std::optional<KeyStore::StandbyReads> PostgresStore::standby_reads() const {
+  if (standby_ == nullptr) return std::nullopt;
+  return standby_->reads();
 }
 
 void PostgresStore::CreateMany(std::vector<NewUser> users, CreateManyCallback done) {

@@ -2,6 +2,7 @@
 #define KEYWARD_SERVER_STORE_POSTGRES_STORE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -15,6 +16,7 @@
 #include "server/store/key_store.h"
 #include "server/store/postgres_feed.h"
 #include "server/store/postgres_session.h"
+#include "server/store/postgres_standby.h"
 #include "server/store/work_queue.h"
 
 namespace keyward::store {
@@ -31,6 +33,11 @@ struct PostgresStoreOptions {
   // The longest time until another process' change is seen; where the server has notices, they come
   // first.
   absl::Duration between_looks = absl::Milliseconds(250);
+  // Whether finds ask a hot standby first; see FindUsers. As many connections more as there are
+  // finders.
+  bool reads_from_standby = false;
+  // Of each answer of a standby; then the primary is asked.
+  absl::Duration standby_timeout = absl::Seconds(1);
   // Connections, each with a thread; one more each for long work and for changes.
   int finders = 2;
   int creators = 2;
@@ -70,6 +77,7 @@ class PostgresStore : public KeyStore {
   // Refused: pg_dump and the engine's own backups are for that.
   void Backup(std::string path, DoneCallback done) override;
   void WatchChanges(ChangeListener listener) override;
+  std::optional<StandbyReads> standby_reads() const override;
   std::string_view Kind() const override { return "postgresql"; }
 
  private:
@@ -88,7 +96,8 @@ class PostgresStore : public KeyStore {
   // Serves a queue on a thread with a session of its own, `group` items at a time.
   template <typename Item, typename Serve>
   void Start(WorkQueue<Item>& queue, size_t group, absl::Duration timeout, Serve serve);
-  static void ServeFinds(PostgresSession& session, std::vector<Find> finds);
+  static void ServeFinds(PostgresSession& session, PostgresStandby* standby,
+                         std::vector<Find> finds);
   static void ServeCreates(PostgresSession& session, std::vector<Create> creates);
   // Queues what asks for one thing.
   template <typename Callback, typename Ask>
@@ -99,6 +108,7 @@ class PostgresStore : public KeyStore {
 
   const PostgresStoreOptions options_;
   CallsInFlight calls_;
+  std::unique_ptr<PostgresStandby> standby_;  // null: none is asked
   WorkQueue<Find> finds_;
   WorkQueue<Create> creates_;
   WorkQueue<Task> tasks_;

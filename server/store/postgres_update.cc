@@ -147,7 +147,12 @@ absl::Status RetireMasterKey(PostgresSession& session, const std::string& kek_id
       const auto results = connection.Finish();
       if (!results.ok()) return results.status();
       needed = results->back().Int(0, 0) != 0;
-      if (!needed) connection.Send(sql::kPutRetiredKek, PostgresParams().Bytes(kek_id).Int(micros));
+      if (needed) return absl::OkStatus();
+      connection.Send(sql::kPutRetiredKek, PostgresParams().Bytes(kek_id).Int(micros));
+      // A change of nobody: a standby that knows of it has every key as it was wrapped anew.
+      const PostgresParams nobody = PostgresParams().Texts({""});
+      connection.Send(sql::kCountChanges, nobody);
+      connection.Send(sql::kNameChanges, nobody);
       return absl::OkStatus();
     });
     if (!done.ok()) return done;

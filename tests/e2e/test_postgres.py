@@ -7,6 +7,7 @@ import pytest
 from harness import cli, formats, replicas
 from harness.admin import Admin
 from harness.postgres import Database
+from harness.rewriting import rewriting
 from harness.rpc import POOL, Failure, refused
 from harness.stubs import keys
 from harness.waiting import until
@@ -37,6 +38,26 @@ def test_replicas_that_race_for_new_users_end_with_one_key_each(rig, database):
         of_one = made[12 * number:12 * number + 12]
         assert len({each.key for each in of_one}) == 1
         assert sum(each.created for each in of_one) == 1
+
+
+@pytest.mark.parametrize("known, unknown", [(b"LISTEN keyward_changes", b"LISTEX keyward_changes"),
+                                            (b"pg_notify", b"pg_notifx")], ids=["LISTEN", "pg_notify"])
+def test_an_engine_without_notices_is_asked_for_changes(rig, database, known, unknown):
+    with rewriting(database.server.port, known, unknown) as engine:
+        url = database.url().replace(str(database.server.port), str(engine.port))
+        first, second = (rig.client(replicas.start(rig, database, store=url)) for _ in range(2))
+        token = second.encrypt("alice", b"x").token
+        Admin(first).DisableUserKey(user_id="alice")
+
+        def is_disabled() -> bool:
+            try:
+                second.decrypt("alice", token)
+            except grpc.RpcError as error:
+                return Failure.of(error).reason == "USER_KEY_DISABLED"
+            return False
+
+        until(is_disabled, "disabled")
+        assert engine.rewritten > 0
 
 
 def test_what_one_replica_does_to_a_key_reaches_the_others_cache(rig, database):

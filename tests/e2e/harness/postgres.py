@@ -130,6 +130,11 @@ class Postgres:
         until(lambda: self.sql("SELECT sync_state FROM pg_stat_replication") == ["sync"], "a synchronous standby")
         return follower
 
+    def has_all_of(self, primary: "Postgres") -> bool:
+        """Whether this standby shows all that was written there."""
+        (written,) = primary.sql("SELECT pg_current_wal_lsn()")
+        return self.sql(f"SELECT pg_last_wal_replay_lsn() >= '{written}'") == ["t"]
+
     def promote(self) -> None:
         self.sql("SELECT pg_promote()")
 
