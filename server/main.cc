@@ -1,5 +1,6 @@
 #include <signal.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -41,6 +42,14 @@ void RestrictOrWarn() {
                           {{"message", std::string(restricted.message())}});
 }
 
+bool IsToldToStop() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int each : {SIGTERM, SIGINT}) sigaddset(&signals, each);
+  const timespec at_once{};
+  return sigtimedwait(&signals, nullptr, &at_once) > 0;
+}
+
 void WaitForStop(const sigset_t& signals, keyward::Server& server) {
   int signal = 0;
   while (sigwait(&signals, &signal), signal != SIGTERM && signal != SIGINT) {
@@ -72,7 +81,12 @@ int main(int argc, char** argv) {
   if (parsed->config.restrict_system_calls) RestrictOrWarn();
   auto master_keys = keyward::TakeMasterKeys();
   if (!master_keys.ok()) return Refuse(master_keys.status());
-  auto server = keyward::Server::Start(parsed->config, *std::move(master_keys));
+  auto server = keyward::Server::Start(parsed->config, *std::move(master_keys), IsToldToStop);
+  if (absl::IsCancelled(server.status())) {
+    keyward::telemetry::Log(keyward::telemetry::LogLevel::kInfo, "stopped",
+                            {{"message", std::string(server.status().message())}});
+    return EXIT_SUCCESS;
+  }
   if (!server.ok()) return Refuse(server.status());
   WaitForStop(stop_signals, **server);
   // A call that hangs in the store would be waited for; all that was ever answered is stored.

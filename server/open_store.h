@@ -1,6 +1,7 @@
 #ifndef KEYWARD_SERVER_OPEN_STORE_H_
 #define KEYWARD_SERVER_OPEN_STORE_H_
 
+#include <functional>
 #include <memory>
 
 #include "absl/status/statusor.h"
@@ -10,8 +11,10 @@
 namespace keyward {
 
 // The store that was asked for, a SQLite file or a PostgreSQL database, without the legacy bridge.
-// An error is one line for the operator.
-absl::StatusOr<std::unique_ptr<store::KeyStore>> OpenStore(const Config& config);
+// A database that cannot be reached is waited for, for `config.store_wait`. An error is one line
+// for the operator; CANCELLED where `stop` said meanwhile that the program is to end.
+absl::StatusOr<std::unique_ptr<store::KeyStore>> OpenStore(const Config& config,
+                                                           const std::function<bool()>& stop);
 
 }  // namespace keyward
 

@@ -85,7 +85,8 @@ Server::Server(const Config& config, MasterKeyMaterial master_keys)
                    config.pool_key_salt) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config,
-                                                      MasterKeyMaterial master_keys) {
+                                                      MasterKeyMaterial master_keys,
+                                                      const std::function<bool()>& stop) {
   telemetry::SetLogLevel(config.log_level);
   if (config.require_master_key && !master_keys.current) {
     return absl::FailedPreconditionError(
@@ -94,14 +95,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config,
   const std::string why_none = master_keys.why_none;
   std::unique_ptr<Server> server(new Server(config, std::move(master_keys)));
   LogMasterKeys(server->master_keys_, why_none);
-  if (absl::Status status = server->OpenStore(); !status.ok()) return status;
+  if (absl::Status status = server->ServeProbes(); !status.ok()) return status;
+  if (absl::Status status = server->OpenStore(stop); !status.ok()) return status;
   if (absl::Status status = server->OpenKeyring(); !status.ok()) return status;
   auto guards = Guards::Open(config, server->master_keys_);
   if (!guards.ok()) return guards.status();
   server->guards_ = *std::move(guards);
   if (absl::Status status = server->ExportSpans(); !status.ok()) return status;
   if (absl::Status status = server->Listen(); !status.ok()) return status;
-  if (absl::Status status = server->ServeProbes(); !status.ok()) return status;
   if (absl::Status status = server->ServeMetrics(); !status.ok()) return status;
   if (const size_t unlocked = crypto::LockedMemory::Process().unlocked_bytes(); unlocked > 0) {
     Log(LogLevel::kWarning, "memory_not_locked",
@@ -116,8 +117,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config,
   return server;
 }
 
-absl::Status Server::OpenStore() {
-  auto opened = keyward::OpenStore(config_);
+absl::Status Server::OpenStore(const std::function<bool()>& stop) {
+  auto opened = keyward::OpenStore(config_, stop);
   if (!opened.ok()) return opened.status();
   store_ = *std::move(opened);
   // Without a master key no call reaches the store, and the legacy file's keys cannot be read.
@@ -167,7 +168,7 @@ absl::Status Server::ExportSpans() {
 }
 
 absl::Status Server::Listen() {
-  using Reach = rpc::RpcOptions::Reach;
+  using rpc::Reach;
   rpc::RpcOptions options{.reflection = config_.reflection,
                           .max_in_flight = config_.max_in_flight,
                           .max_connection_age = config_.max_connection_age,
@@ -203,11 +204,10 @@ absl::Status Server::Listen() {
 
 absl::Status Server::ServeProbes() {
   if (!config_.health_listen) return absl::OkStatus();
-  rpc::RpcOptions options{.health_only = true, .max_in_flight = kMaxProbes};
+  rpc::RpcOptions options{.max_in_flight = kMaxProbes};
   options.connections = {.in_all = kMaxProbes, .per_network = kMaxProbes};
-  options.listeners = {{*config_.health_listen, rpc::RpcOptions::Reach::kAnyone}};
-  options.authorizer = &guards_->authorizer();
-  auto probes = rpc::RpcServer::Start(std::move(options), *keyring_, operations_->admin());
+  options.listeners = {{*config_.health_listen, rpc::Reach::kAnyone}};
+  auto probes = rpc::RpcServer::StartHealthAlone(std::move(options));
   if (!probes.ok()) return probes.status();
   probes_ = *std::move(probes);
   Log(LogLevel::kInfo, "health_listening", {{"address", probes_->addresses().front()}});

@@ -1,6 +1,7 @@
 #ifndef KEYWARD_SERVER_SERVER_H_
 #define KEYWARD_SERVER_SERVER_H_
 
+#include <functional>
 #include <memory>
 
 #include "absl/status/statusor.h"
@@ -22,9 +23,12 @@ namespace keyward {
 // The whole server: master keys, store, keyring and listeners, wired.
 class Server {
  public:
-  // Serves when it returns. An error is one line for the operator: nothing was left running.
+  // Serves when it returns; probes are answered before that, while it waits for a database. An
+  // error is one line for the operator: nothing was left running. CANCELLED where `stop` said
+  // meanwhile that the program is to end.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config,
-                                                       MasterKeyMaterial master_keys);
+                                                       MasterKeyMaterial master_keys,
+                                                       const std::function<bool()>& stop);
 
   // Refuses new calls, lets those in flight end, and stops. Once. False where one still waits for
   // the store: then the server must not be destroyed.
@@ -36,7 +40,7 @@ class Server {
  private:
   Server(const Config& config, MasterKeyMaterial master_keys);
 
-  absl::Status OpenStore();
+  absl::Status OpenStore(const std::function<bool()>& stop);
   absl::Status BridgeStore();
   absl::Status OpenKeyring();
   absl::Status ExportSpans();

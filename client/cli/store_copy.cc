@@ -28,8 +28,7 @@ Opened OpenPostgres(const std::string& url, const std::string& password_file) {
   if (absl::Status good = store::CheckPostgresUrl(url); !good.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("the postgresql:// URL ", good.message()));
   }
-  store::PostgresStoreOptions options{.address = {.url = url, .password = {}},
-                                      .patience = absl::ZeroDuration()};
+  store::PostgresStoreOptions options{.address = {.url = url, .password = {}}};
   if (!password_file.empty()) {
     auto password = store::ReadPasswordFile(password_file);
     if (!password.ok()) return password.status();

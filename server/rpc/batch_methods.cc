@@ -190,6 +190,7 @@ class Batch {
       } else {
         *element.mutable_status() = ToStatusDetails(result.status());
         writer.Add(element);
+        if (scene_.refusals != nullptr) scene_.refusals->Count(errors::Reason(result.status()));
       }
     }
     response_.body = std::move(writer).Finish();

@@ -14,7 +14,7 @@ namespace keyward::rpc {
 struct Gate {
   Admission& admission;
   CallLog& log;
-  auth::Authorizer& authorizer;
+  auth::Authorizer* authorizer;                  // null where nobody is asked: health alone
   audit::AuditLog* audit;                        // null: nothing is recorded
   telemetry::NamedCounters* refusals = nullptr;  // by reason; null: they are not counted
   telemetry::SpanExporter* spans = nullptr;      // null: they are not exported

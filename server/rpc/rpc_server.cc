@@ -1,13 +1,13 @@
 #include "server/rpc/rpc_server.h"
 
 #include <grpcpp/grpcpp.h>
-#include <grpcpp/security/server_credentials.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <map>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -23,14 +23,12 @@
 #include "server/rpc/grpc_log.h"
 #include "server/rpc/health_service.h"
 #include "server/rpc/key_service.h"
+#include "server/rpc/listeners.h"
 #include "server/rpc/reflection_service.h"
 #include "server/rpc/unary_call.h"
-#include "server/tls/reloading_credentials.h"
 
 namespace keyward::rpc {
 namespace {
-
-using ConnectionAcceptor = grpc::experimental::ExternalConnectionAcceptor;
 
 constexpr char kKeyService[] = "keyward.v1.KeyService";
 constexpr char kAdminService[] = "keyward.v1.KeyAdminService";
@@ -49,46 +47,22 @@ constexpr absl::Duration kStoreGrace = absl::Seconds(1);
 // What all requests in flight may hold together; beyond it they are told OVERLOADED.
 constexpr int64_t kMaxBytesInFlight = 256 * 1024 * 1024;
 
-// Empty where there is none, or more than one.
-std::string OnlyUnixPath(const std::vector<RpcOptions::Listener>& listeners) {
-  std::string path;
-  for (const auto& listener : listeners) {
-    if (!listener.address.is_unix()) continue;
-    if (!path.empty()) return "";
-    path = listener.address.unix_path;
-  }
-  return path;
-}
-
-// The local credentials put nothing on the wire; they turn away peers of other machines, and mark
-// calls so that those of an insecure listener are told apart.
-std::shared_ptr<grpc::ServerCredentials> Credentials(const RpcOptions::Listener& listener,
-                                                     tls::IdentityFiles* tls) {
-  switch (listener.reach) {
-    case RpcOptions::Reach::kLocal:
-      return grpc::experimental::LocalServerCredentials(listener.address.is_unix() ? UDS
-                                                                                   : LOCAL_TCP);
-    case RpcOptions::Reach::kMutualTls:
-      return tls::ReloadingCredentials(*tls);
-    case RpcOptions::Reach::kAnyone:
-      return grpc::InsecureServerCredentials();
-  }
-  return nullptr;
-}
-
 class Running final : public RpcServer {
  public:
-  Running(RpcOptions options, keyring::Keyring& keyring, const KeyAdmin& admin)
+  explicit Running(RpcOptions options)
       : options_(std::move(options)),
         admission_(options_.max_in_flight, kMaxBytesInFlight),
-        gate_{admission_, log_, *options_.authorizer, options_.audit, &refusals_, options_.spans},
-        methods_(MakeKeyServiceMethods(key_service_, keyring, options_.version, options_.store)),
-        admin_methods_(MakeKeyAdminServiceMethods(admin_service_, admin)),
+        gate_{admission_, log_, options_.authorizer, options_.audit, &refusals_, options_.spans},
         health_check_(MakeHealthCheckMethod(health_service_, health_)) {}
   ~Running() override {
     if (serving_ && !Drain(absl::ZeroDuration(), absl::ZeroDuration())) std::abort();
   }
 
+  // To be served besides health; before Listen.
+  void Offer(keyring::Keyring& keyring, const KeyAdmin& admin) {
+    methods_ = MakeKeyServiceMethods(key_service_, keyring, options_.version, options_.store);
+    admin_methods_ = MakeKeyAdminServiceMethods(admin_service_, admin);
+  }
   absl::Status Listen();
   void Serve();
 
@@ -119,8 +93,9 @@ class Running final : public RpcServer {
   HealthService health_service_;
   ReflectionService reflection_;
   ReflectionAlphaService reflection_alpha_;
-  KeyServiceMethods methods_;
-  KeyAdminServiceMethods admin_methods_;
+  // Nothing where health alone is served.
+  std::optional<KeyServiceMethods> methods_;
+  std::optional<KeyAdminServiceMethods> admin_methods_;
   HealthCheckMethod health_check_;
   std::vector<std::string> service_names_;
   std::vector<std::string> addresses_;
@@ -140,27 +115,13 @@ absl::Status Running::Listen() {
   grpc::ServerBuilder builder;
   ConfigureConnections(builder, options_.max_connection_age);
   AddServices(builder);
-  for (const auto& listener : options_.listeners) {
-    auto socket = net::ListeningSocket::Open(listener.address);
-    if (!socket.ok()) return socket.status();
-    addresses_.push_back(socket->address().Text());
-    const auto credentials = Credentials(listener, options_.tls);
-    if (listener.address.is_unix() && OnlyUnixPath(options_.listeners).empty()) {
-      NameUnixListener(*credentials, listener.address.unix_path);
-    }
-    const std::shared_ptr<ConnectionAcceptor> acceptor =
-        builder.experimental().AddExternalConnectionAcceptor(
-            grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, credentials);
-    const int listening = socket->sockets().front().fd();
-    listeners_.push_back({*std::move(socket), [acceptor, listening](int connection) {
-                            ConnectionAcceptor::NewConnectionParameters handed_over;
-                            handed_over.listener_fd = listening;  // newer gRPC takes none without
-                            handed_over.fd = connection;
-                            acceptor->HandleNewConnection(&handed_over);
-                          }});
+  auto listeners = Open(options_.listeners, options_.tls, builder);
+  if (!listeners.ok()) return listeners.status();
+  listeners_ = *std::move(listeners);
+  for (const net::AcceptorListener& listener : listeners_) {
+    addresses_.push_back(listener.socket.address().Text());
   }
-  const unsigned cores =
-      options_.health_only ? 1 : std::max(1U, std::thread::hardware_concurrency());
+  const unsigned cores = methods_ ? std::max(1U, std::thread::hardware_concurrency()) : 1;
   for (unsigned i = 0; i < cores; ++i) {
     queues_.push_back(std::make_unique<CallQueue>(builder.AddCompletionQueue()));
   }
@@ -170,13 +131,10 @@ absl::Status Running::Listen() {
 }
 
 void Running::AddServices(grpc::ServerBuilder& builder) {
-  if (options_.health_only) {
-    builder.RegisterService(&health_service_);
-    return;
-  }
+  builder.RegisterService(&health_service_);
+  if (!methods_) return;
   builder.RegisterService(&key_service_);
   builder.RegisterService(&admin_service_);
-  builder.RegisterService(&health_service_);
   service_names_ = {kKeyService, kAdminService, kHealthService};
   if (!options_.reflection) return;
   builder.RegisterService(&reflection_);
@@ -190,9 +148,9 @@ void Running::Serve() {
   for (const auto& queue : queues_) {
     queue->Start({[this](CallQueue& q) {
       callers_.push_back(std::make_unique<Callers>(OnlyUnixPath(options_.listeners)));
-      if (!options_.health_only) {
-        methods_.ForEach([&](const auto& method) { AddUnary(kKeyService, method, q); });
-        admin_methods_.ForEach([&](const auto& method) { AddUnary(kAdminService, method, q); });
+      if (methods_) {
+        methods_->ForEach([&](const auto& method) { AddUnary(kKeyService, method, q); });
+        admin_methods_->ForEach([&](const auto& method) { AddUnary(kAdminService, method, q); });
       }
       AddUnary(kHealthService, health_check_, q);
       AddStreams(q);
@@ -259,8 +217,10 @@ void Running::WriteMetrics(telemetry::MetricsWriter& writer) const {
       WriteCallMetrics(writer, service, method.name, *method.calls);
     };
   };
-  methods_.ForEach(of_service(kKeyService));
-  admin_methods_.ForEach(of_service(kAdminService));
+  if (methods_) {
+    methods_->ForEach(of_service(kKeyService));
+    admin_methods_->ForEach(of_service(kAdminService));
+  }
   of_service(kHealthService)(health_check_);
   for (const auto& [reason, count] : refusals_.Read()) {
     writer.Counter("keyward_refused_total",
@@ -310,19 +270,28 @@ void Running::WaitUntilQuiet(absl::Time deadline) const {
   }
 }
 
+absl::StatusOr<std::unique_ptr<RpcServer>> Begin(std::unique_ptr<Running> server) {
+  CaptureGrpcLog();
+  // Debian's Abseil looks for deadlocks each time that gRPC takes a lock.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  if (absl::Status status = server->Listen(); !status.ok()) return status;
+  ForwardGrpcLog();
+  server->Serve();
+  return server;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(RpcOptions options,
                                                             keyring::Keyring& keyring,
                                                             const KeyAdmin& admin) {
-  CaptureGrpcLog();
-  // Debian's Abseil looks for deadlocks each time that gRPC takes a lock.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  auto server = std::make_unique<Running>(std::move(options), keyring, admin);
-  if (absl::Status status = server->Listen(); !status.ok()) return status;
-  ForwardGrpcLog();
-  server->Serve();
-  return server;
+  auto server = std::make_unique<Running>(std::move(options));
+  server->Offer(keyring, admin);
+  return Begin(std::move(server));
+}
+
+absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::StartHealthAlone(RpcOptions options) {
+  return Begin(std::make_unique<Running>(std::move(options)));
 }
 
 }  // namespace keyward::rpc

@@ -12,8 +12,8 @@
 #include "server/auth/authorizer.h"
 #include "server/keyring/keyring.h"
 #include "server/net/connection_table.h"
-#include "server/net/listen_address.h"
 #include "server/rpc/key_admin_service.h"
+#include "server/rpc/listeners.h"
 #include "server/telemetry/metrics.h"
 #include "server/telemetry/span_exporter.h"
 #include "server/tls/identity_files.h"
@@ -21,14 +21,7 @@
 namespace keyward::rpc {
 
 struct RpcOptions {
-  // Who reaches a listener: this machine alone, who has a certificate, or anyone.
-  enum class Reach { kLocal, kMutualTls, kAnyone };
-  struct Listener {
-    net::ListenAddress address;
-    Reach reach = Reach::kLocal;
-  };
   std::vector<Listener> listeners;
-  bool health_only = false;  // for probes, which have no credentials: nothing else is served
   tls::IdentityFiles* tls = nullptr;  // there where a listener is of kMutualTls
   bool reflection = false;
   int64_t max_in_flight = 0;
@@ -49,6 +42,8 @@ class RpcServer {
   static absl::StatusOr<std::unique_ptr<RpcServer>> Start(RpcOptions options,
                                                           keyring::Keyring& keyring,
                                                           const KeyAdmin& admin);
+  // Serves health and nothing else, to probes, which have no credentials.
+  static absl::StatusOr<std::unique_ptr<RpcServer>> StartHealthAlone(RpcOptions options);
   virtual ~RpcServer() = default;
 
   // Where it listens, with the ports that the system chose.

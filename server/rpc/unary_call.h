@@ -96,7 +96,7 @@ class UnaryCall final : public Event {
   // Counts the call against its caller's limit.
   absl::Status Charge(bool is_message) {
     if (method_.always_admitted) return absl::OkStatus();
-    standing_ = gate_.authorizer.StandingOf((*caller_)->principal, came_.monotonic_ns());
+    standing_ = gate_.authorizer->StandingOf((*caller_)->principal, came_.monotonic_ns());
     if (standing_.limiter == nullptr) return absl::OkStatus();
     const int64_t items = is_message && method_.count ? method_.count(messages_->request) : 1;
     absl::Status status = standing_.limiter->Enter(items, came_.monotonic_ns());
@@ -111,8 +111,8 @@ class UnaryCall final : public Event {
         return Answer(std::move(status));
       }
     }
-    method_.handle({standing_.access.get(), gate_.audit != nullptr}, request, messages_->response,
-                   [this](absl::Status status) { Answer(std::move(status)); });
+    method_.handle({standing_.access.get(), gate_.audit != nullptr, gate_.refusals}, request,
+                   messages_->response, [this](absl::Status status) { Answer(std::move(status)); });
   }
 
   // What is recorded is answered once it is.

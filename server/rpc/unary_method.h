@@ -14,6 +14,7 @@
 #include "server/auth/access.h"
 #include "server/rpc/audit_records.h"
 #include "server/telemetry/call_counters.h"
+#include "server/telemetry/named_counters.h"
 
 namespace keyward::rpc {
 
@@ -22,6 +23,8 @@ struct CallScene {
   const auth::Access* access;  // null for those that everyone may call: health
   // Whether there is an audit log, which wants to hear of each item of a batch.
   bool recorded;
+  // Where errors are counted by reason; null: nowhere. The call's own is counted for it.
+  telemetry::NamedCounters* refusals;
 };
 
 // How one unary RPC is served. The bodies are raw bytes to gRPC, so that messages live in the call

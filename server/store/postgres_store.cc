@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "server/errors/errors.h"
 #include "server/store/postgres_create.h"
 #include "server/store/postgres_find.h"
@@ -33,12 +32,7 @@ absl::StatusOr<std::vector<Item>> Items(const absl::StatusOr<PostgresResult>& ro
 
 absl::StatusOr<std::unique_ptr<PostgresStore>> PostgresStore::Open(PostgresStoreOptions options) {
   PostgresSession session(options.address, options.timeout);
-  const absl::Time give_up = absl::Now() + options.patience;
-  absl::Status connected = session.Connect();
-  while (absl::IsUnavailable(connected) && absl::Now() < give_up) {
-    absl::SleepFor(PostgresSession::kMinPause);
-    connected = session.Connect();
-  }
+  const absl::Status connected = session.Connect();
   if (absl::IsUnavailable(connected)) {
     return absl::UnavailableError(absl::StrCat("cannot open the database: ", connected.message()));
   }

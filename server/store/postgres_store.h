@@ -28,8 +28,6 @@ struct PostgresStoreOptions {
   absl::Duration timeout = absl::Seconds(5);
   // Of what looks through all keys, or tidies up after those that were erased.
   absl::Duration long_timeout = absl::Minutes(10);
-  // Until a database that cannot be reached at the start is given up.
-  absl::Duration patience = absl::Seconds(30);
   // The longest time until another process' change is seen; where the server has notices, they come
   // first.
   absl::Duration between_looks = absl::Milliseconds(250);
@@ -57,7 +55,8 @@ struct PostgresStoreOptions {
 // them: docs/OPERATIONS.md.
 class PostgresStore : public KeyStore {
  public:
-  // Connects, and brings the schema up to date. An error is a full line for the operator.
+  // Connects, and brings the schema up to date. An error is a full line for the operator;
+  // UNAVAILABLE where the database cannot be reached.
   static absl::StatusOr<std::unique_ptr<PostgresStore>> Open(PostgresStoreOptions options);
   ~PostgresStore() override;
 

@@ -16,7 +16,7 @@ PROGRAMS = {"KEYWARD_SERVER": "keyward-server", "KEYWARD_CLI": "keyward"}
 
 def _unpack(tool: str, image: str, root: pathlib.Path) -> None:
     root.mkdir(parents=True)
-    made = subprocess.run([tool, "podman", "create", image], check=True, capture_output=True, text=True)
+    made = subprocess.run([tool, "podman", "create", image, "-"], check=True, capture_output=True, text=True)
     container = made.stdout.split()[-1]
     try:
         with subprocess.Popen([tool, "podman", "export", container], stdout=subprocess.PIPE) as export:

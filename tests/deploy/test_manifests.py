@@ -146,6 +146,12 @@ def test_probes_use_the_plain_port_and_names_the_server_knows(made):
     assert services == {"startupProbe": "liveness", "readinessProbe": "", "livenessProbe": "liveness"}
 
 
+def test_replicas_wait_for_their_database_and_are_not_restarted(made):
+    if made.replicated:
+        assert seconds(made.environment["KEYWARD_STORE_WAIT"].replace("h", "")) * 3600 > 3600
+        assert made.container["startupProbe"]["grpc"]["service"] == "liveness"  # which is said while it waits
+
+
 def test_a_pod_is_given_the_time_that_its_end_takes(made):
     command, pause = made.container["lifecycle"]["preStop"]["exec"]["command"]
     delay, limit = (seconds(made.flags[name]) for name in ("drain_delay", "drain_timeout"))

@@ -60,6 +60,18 @@ def test_calls_are_counted_by_method_and_status_and_by_reason(rig, server):
                         grpc_method="Check") == 1
 
 
+def test_each_item_of_a_batch_that_is_refused_is_counted_by_its_reason(rig, server):
+    client = rig.client(server)
+    client.encrypt("alice", b"x")
+    batch = keys.BatchDecryptRequest(requests=[
+        keys.DecryptRequest(user_id="alice", token="no token"), keys.DecryptRequest(user_id="alice", token="nor this"),
+        keys.DecryptRequest(user_id="", token="v2:x")])
+    client.call("BatchDecrypt", batch)
+    reasons = {reason: scrape.value(server, "keyward_refused_total", reason=reason)
+               for reason in ("TOKEN_MALFORMED", "INVALID_REQUEST")}
+    assert reasons == {"TOKEN_MALFORMED": 2, "INVALID_REQUEST": 1}
+
+
 def test_cache_store_and_keys_are_counted(rig):
     server = rig.start(**METRICS, cache_max_keys=16)
     client = rig.client(server)

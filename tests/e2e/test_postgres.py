@@ -1,12 +1,14 @@
 """The server on a real PostgreSQL."""
 import concurrent.futures
+import shutil
+import signal
 
 import grpc
 import pytest
 
 from harness import cli, formats, replicas
 from harness.admin import Admin
-from harness.postgres import Database
+from harness.postgres import Database, Postgres, free_port, new_folder, program
 from harness.rewriting import rewriting
 from harness.rpc import POOL, Failure, refused
 from harness.stubs import keys
@@ -183,6 +185,36 @@ def test_a_database_that_cannot_be_opened_ends_the_start(rig, database):
     nowhere = Database(database.server, "nowhere")
     assert "does not exist" in rig.refuse(**(flags | {"store": nowhere.url()}))
     assert "cannot open the database" in rig.refuse(**(flags | {"store": "postgresql://keyward@127.0.0.1:1/x"}))
+
+
+def test_probes_are_answered_while_a_database_is_waited_for(rig):
+    program("initdb")
+    folder = new_folder()
+    late = Postgres(folder)
+    try:
+        flags = replicas.flags(rig, Database(late, "postgres"))
+        server = rig.launch(**flags, store_wait="1h", health_listen="127.0.0.1:0")
+        server.wait_for(lambda each: each.events("waiting_for_store"), "line for it")
+        [probes] = [event["address"] for event in server.events("health_listening")]
+        client = rig.client(probes)
+        assert client.serving("liveness") == "SERVING"
+        assert client.serving() == "NOT_SERVING" and not server.addresses
+        late.make()
+        server.wait_until_serving()
+        assert client.serving() == "SERVING"
+        assert rig.client(server).encrypt("alice", b"x").token
+    finally:
+        late.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_a_server_that_waits_for_a_database_stops_when_it_is_told_to(rig, database):
+    flags = replicas.flags(rig, database) | {"store": f"postgresql://keyward@127.0.0.1:{free_port()}/x"}
+    server = rig.launch(**flags, store_wait="1h", health_listen="127.0.0.1:0")
+    server.wait_for(lambda each: each.events("waiting_for_store"), "line for it")
+    server.send(signal.SIGTERM)
+    assert server.wait() == 0
+    assert server.events("stopped") and not server.plain_lines()
 
 
 @pytest.mark.parametrize("options, sql, says", [

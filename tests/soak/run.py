@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs the server under faults, kills, power cuts, certificate changes and attacks for long, and counts what is lost.
 
-    run.py [PART…] [--rounds N] [--seed N]      parts: faults, certificates, races, changes, failovers, attacks;
-                                                all of them unless told
+    run.py [PART…] [--rounds N] [--seed N]      parts: faults, certificates, races, changes, failovers, attacks,
+                                                builds; all of them unless told
 
 script/soak builds first. Exit status 1 at the first breach, whose seed, round and folder are printed.
 """
@@ -21,6 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
 from attacks import attacks  # noqa: E402
+from builds import builds  # noqa: E402
 from harness.fault_rounds import FaultRounds  # noqa: E402
 from harness.rig import Rig  # noqa: E402
 from harness.rotations import Rotations  # noqa: E402
@@ -71,7 +72,7 @@ def certificates(rig: Rig, rounds: int, seed: int) -> None:
 
 # Each with its rounds unless told.
 PARTS = {"faults": (faults, 1000), "certificates": (certificates, 1000), "races": (races, 1000), "changes": (changes, 50),
-         "failovers": (failovers, 20), "attacks": (attacks, 1)}
+         "failovers": (failovers, 20), "attacks": (attacks, 1), "builds": (builds, 1)}
 
 
 def run_part(name: str, rounds: int | None, seed: int) -> bool:

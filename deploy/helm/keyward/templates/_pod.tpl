@@ -73,6 +73,8 @@ spec:
           value: {{ required "store.postgresql.url: the database's address" .Values.store.postgresql.url | quote }}
         - name: KEYWARD_STORE_PASSWORD_FILE
           value: /etc/keyward/database/password
+        - name: KEYWARD_STORE_WAIT
+          value: 24h
           {{- else }}
           value: sqlite:/var/lib/keyward/keys.db
           {{- end }}
