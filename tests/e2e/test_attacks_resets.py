@@ -5,11 +5,11 @@ import time
 import pytest
 
 from harness import wire
-from harness.paths import PATIENCE
 from harness.siege import SANITIZED, SOAK, Siege, besiege, wait_until
 from harness.stubs import health, keys, reflection
 
 RESETS = 50_000
+STREAMS_AT_ONCE = 256
 # Long enough for the other client to make the calls that a percentile is taken of. The attacker is cut within
 # some tens of milliseconds of it, so that in a longer time a hundredth of the calls would hide it.
 SECONDS = 0.75
@@ -48,12 +48,11 @@ def test_rapid_resets_cost_little(server, path, with_message, polite):
         end = time.monotonic() + SECONDS
         attacker = wire.Connection(server.address, polite=polite)
         attacker.send(resets)
-        assert attacker.closed.wait(PATIENCE), attacker.frames
+        wait_until(lambda: is_fended_off(attacker), "cut")
         attacker.close()
         threading.Event().wait(max(0, end - time.monotonic()))  # the other client goes on
 
     besiege(server, attack, growth_mib=GROWTH_MIB, p99_ms=P99_MS)
-    assert server.events("connections_refused"), "the connection was not cut"
 
 
 @pytest.mark.parametrize("path", ["/keyward.v1.KeyService/Encrypt", "/grpc.health.v1.Health/Watch"])
@@ -64,7 +63,7 @@ def test_whoever_is_cut_for_resets_and_comes_back_is_cut_again(server, path):
         for _ in range(RETURNS):
             attacker = wire.Connection(server.address)
             attacker.send(resets)
-            assert attacker.closed.wait(PATIENCE), attacker.frames
+            wait_until(lambda: is_fended_off(attacker), "cut")
             attacker.close()
 
 
@@ -82,6 +81,12 @@ def test_a_client_that_gives_up_its_calls_is_not_cut(server):
         wait_until(lambda: client.frames.get(wire.HEADERS, 0) >= 2 * time_of or client.closed.is_set(), "an answer")
     assert not client.closed.is_set() and not server.events("connections_refused")
     client.close()
+
+
+def is_fended_off(attacker: wire.Connection) -> bool:
+    """Cut; or, by newer gRPC, refused call by call, but for those that it had room for."""
+    refused = attacker.frames.get(wire.RST_STREAM, 0)
+    return attacker.closed.is_set() or refused >= RESETS - STREAMS_AT_ONCE
 
 
 def headers(path: str, stream: int) -> bytes:

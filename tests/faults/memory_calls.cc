@@ -10,8 +10,10 @@
 #include "tests/faults/plan.h"
 
 // jemalloc's malloc under another name: the server frees by jemalloc, which must have allocated.
-// (Found by name, dlsym would allocate.)
+// (Found by name, dlsym would allocate.) A program without it, such as a shell that starts the
+// server, has the C library's.
 extern "C" [[gnu::weak]] void* mallocx(size_t size, int flags);
+extern "C" void* __libc_malloc(size_t size);
 
 namespace keyward::faults {
 namespace {
@@ -49,5 +51,5 @@ extern "C" void* malloc(size_t size) {
   using namespace keyward::faults;
   if (IsSqlite(__builtin_return_address(0)) && Decide(kAllocate, 0) == Effect::kFail)
     return nullptr;
-  return mallocx(std::max<size_t>(size, 1), 0);
+  return mallocx == nullptr ? __libc_malloc(size) : mallocx(std::max<size_t>(size, 1), 0);
 }
