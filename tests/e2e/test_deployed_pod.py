@@ -13,7 +13,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "deploy"))
 
 import renderings  # noqa: E402
-from harness import formats, replicas  # noqa: E402
+from harness import formats, otlp, replicas  # noqa: E402
 from harness.certificates import Authority, credentials  # noqa: E402
 from harness.stubs import health, health_grpc  # noqa: E402
 
@@ -89,6 +89,8 @@ def database_of(made, pod: Pod, request) -> dict[str, str]:
 @pytest.mark.parametrize("name", renderings.RENDERINGS)
 def test_serves_as_it_is_deployed(rig, name, request):
     made = renderings.Rendering(renderings.rendered(name))
+    if "otlp_endpoint" in made.flags and not otlp.is_built_in():
+        pytest.skip("built without OpenTelemetry's library")
     pod = Pod(rig, made)
     if AS_POD and subprocess.run([*AS_POD, "test", "-x", os.environ.get("KEYWARD_SERVER", "/")], check=False).returncode:
         pytest.skip("another user may not run the server where it was built")

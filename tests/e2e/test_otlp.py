@@ -1,6 +1,5 @@
 """Spans of served calls, exported to an OpenTelemetry collector: a server that was built with the library for it."""
 import json
-import pathlib
 import signal
 import socket
 import time
@@ -8,7 +7,7 @@ import time
 import grpc
 import pytest
 
-from harness import certificates, formats, otlp, paths, rows, scrape, waiting
+from harness import certificates, formats, otlp, rows, scrape, waiting
 from harness.batches import to_encrypt
 from harness.stubs import keys
 
@@ -19,11 +18,7 @@ NOT_SAMPLED = ("traceparent", f"00-{TRACE_ID}-{PARENT_ID}-00")
 MANY = 3000
 
 
-def _is_built_with_otlp() -> bool:
-    return b"libopentelemetry_exporter_otlp_grpc" in pathlib.Path(paths.server_file()).read_bytes()
-
-
-with_otlp = pytest.mark.skipif(not _is_built_with_otlp(), reason="built without OpenTelemetry's library")
+with_otlp = pytest.mark.skipif(not otlp.is_built_in(), reason="built without OpenTelemetry's library")
 
 
 @pytest.fixture
@@ -51,7 +46,7 @@ def counted(server, result: str) -> float:
     return scrape.value(server, "keyward_otlp_spans_total", result=result)
 
 
-@pytest.mark.skipif(_is_built_with_otlp(), reason="built with OpenTelemetry's library")
+@pytest.mark.skipif(otlp.is_built_in(), reason="built with OpenTelemetry's library")
 def test_a_server_built_without_the_library_says_so(rig):
     assert "--otlp_endpoint: this program was built without" in rig.refuse(otlp_endpoint="http://127.0.0.1:4317")
 

@@ -1,6 +1,7 @@
 """An OpenTelemetry collector: takes what is exported over OTLP/gRPC, and shows it."""
 import contextlib
 import dataclasses
+import pathlib
 import threading
 from concurrent import futures
 from typing import Any, Iterator
@@ -13,6 +14,11 @@ from harness.stubs import otlp_trace
 METHOD = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 SERVER_SPAN = 2
 ERROR = 2
+
+
+def is_built_in() -> bool:
+    """Whether the server was built with the library that exports."""
+    return b"libopentelemetry_exporter_otlp_grpc" in pathlib.Path(paths.server_file()).read_bytes()
 
 
 def _plain(attributes) -> dict[str, Any]:
