@@ -1,5 +1,4 @@
 """A primary that dies under load, with a synchronous standby that takes over."""
-import shutil
 import time
 
 import grpc
@@ -7,7 +6,7 @@ import pytest
 
 from harness import replicas
 from harness.new_users import NewUsers
-from harness.postgres import new_folder, postgres_server
+from harness.postgres import postgres_server, synchronous_standby
 from harness.rpc import Failure, refused
 from harness.waiting import until
 
@@ -21,11 +20,8 @@ def postgres():
 
 @pytest.fixture
 def standby(postgres):
-    folder = new_folder()
-    follower = postgres.standby(folder, "second")
-    yield follower
-    follower.kill()
-    shutil.rmtree(folder, ignore_errors=True)
+    with synchronous_standby(postgres) as follower:
+        yield follower
 
 
 def test_no_acknowledged_key_is_lost_where_the_standby_takes_over(rig, postgres, database, standby):

@@ -1,11 +1,9 @@
 """Reads from a hot standby: it tells what it has as the primary has it, and nothing else."""
-import shutil
-
 import pytest
 
 from harness import formats, replicas
 from harness.admin import Admin
-from harness.postgres import new_folder
+from harness.postgres import synchronous_standby
 from harness.replicas import StandbyReader
 from harness.rpc import refused
 from harness.turnover import wait_until_rewrapped
@@ -14,11 +12,8 @@ from harness.waiting import until
 
 @pytest.fixture(scope="module")
 def standby(postgres):
-    folder = new_folder()
-    follower = postgres.standby(folder, "second")
-    yield follower
-    follower.kill()
-    shutil.rmtree(folder, ignore_errors=True)
+    with synchronous_standby(postgres) as follower:
+        yield follower
 
 
 @pytest.fixture

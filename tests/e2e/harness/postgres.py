@@ -170,3 +170,14 @@ def postgres_server() -> Iterator[Postgres]:
     finally:
         server.kill()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def synchronous_standby(primary: Postgres) -> Iterator[Postgres]:
+    folder = new_folder()
+    follower = primary.standby(folder, "second")
+    try:
+        yield follower
+    finally:
+        follower.kill()
+        shutil.rmtree(folder, ignore_errors=True)
