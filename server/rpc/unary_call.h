@@ -4,7 +4,6 @@
 #include <grpcpp/grpcpp.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,11 +12,10 @@
 #include <vector>
 
 #include "server/errors/errors.h"
-#include "server/rpc/arrival.h"
 #include "server/rpc/audit_records.h"
 #include "server/rpc/call_pool.h"
 #include "server/rpc/call_queue.h"
-#include "server/rpc/call_trace.h"
+#include "server/rpc/call_report.h"
 #include "server/rpc/caller.h"
 #include "server/rpc/gate.h"
 #include "server/rpc/message_bytes.h"
@@ -44,11 +42,11 @@ class UnaryCall final : public Event {
   UnaryCall(Pool& pool, std::string_view service, const Method& method, const Gate& gate,
             Callers& callers, Stock& stock)
       : pool_(pool),
-        service_(service),
         method_(method),
         gate_(gate),
         callers_(callers),
-        stock_(stock) {}
+        stock_(stock),
+        report_(service, method.name, *method.calls, gate) {}
 
   void Arm() {
     state_ = State::kReady;
@@ -70,9 +68,7 @@ class UnaryCall final : public Event {
   enum class State { kReady, kAnswering };
 
   void Serve() {
-    came_.Note();
-    trace_.Take(*context_);
-    method_.calls->Started();
+    report_.Begin(*context_);
     // Reading the message empties the body.
     request_bytes_ = body_.Length();
     const absl::Status admitted = gate_.admission.Enter(request_bytes_);
@@ -96,10 +92,10 @@ class UnaryCall final : public Event {
   // Counts the call against its caller's limit.
   absl::Status Charge(bool is_message) {
     if (method_.always_admitted) return absl::OkStatus();
-    standing_ = gate_.authorizer->StandingOf((*caller_)->principal, came_.monotonic_ns());
+    standing_ = gate_.authorizer->StandingOf((*caller_)->principal, report_.monotonic_ns());
     if (standing_.limiter == nullptr) return absl::OkStatus();
     const int64_t items = is_message && method_.count ? method_.count(messages_->request) : 1;
-    absl::Status status = standing_.limiter->Enter(items, came_.monotonic_ns());
+    absl::Status status = standing_.limiter->Enter(items, report_.monotonic_ns());
     if (!status.ok()) standing_.limiter = nullptr;
     return status;
   }
@@ -118,23 +114,9 @@ class UnaryCall final : public Event {
   // What is recorded is answered once it is.
   void Answer(absl::Status status) {
     if (gate_.audit == nullptr || !method_.record) return Finish(std::move(status));
-    if (!status.ok()) trace_.NameRequest();
     AuditRecords records;
     method_.record(messages_->request, messages_->response, status, records);
-    const int64_t time_us = came_.unix_us();
-    const int64_t latency_us = came_.MicrosSince();
-    for (audit::Event& event : records.events()) {
-      event.time_us = time_us;
-      event.principal = (*caller_)->principal.text();
-      event.peer = (*caller_)->peer;
-      event.method = method_.name;
-      if (trace_.parent()) {
-        event.trace_id = trace_.parent()->trace_id;
-        event.parent_id = trace_.parent()->parent_id;
-      }
-      event.request_id = trace_.request_id();
-      event.latency_us = latency_us;
-    }
+    report_.Complete(records.events(), **caller_, status);
     gate_.audit->Append(records.events(),
                         [this, status = std::move(status)](const absl::Status& recorded) {
                           Finish(recorded.ok() ? status : recorded);
@@ -146,11 +128,8 @@ class UnaryCall final : public Event {
   void Finish(absl::Status status) {
     if (messages_ != nullptr && method_.wipe_request) method_.wipe_request(messages_->request);
     received_.Wipe();
-    const int64_t latency_us = came_.MicrosSince();
-    method_.calls->Handled(status.raw_code(), latency_us);
-    if (!status.ok()) return Fail(status, latency_us);
-    AddSpan(status, latency_us);
-    trace_.AddTo(*context_);
+    report_.Answer(status, *context_);
+    if (!status.ok()) return Fail(status);
     const grpc::ByteBuffer body = WriteMessage(messages_->response);
     response_bytes_ = body.Length();
     if (method_.wipe_response) method_.wipe_response(messages_->response);
@@ -162,28 +141,10 @@ class UnaryCall final : public Event {
     writer_->Finish(body, grpc::Status::OK, this);
   }
 
-  void Fail(const absl::Status& status, int64_t latency_us) {
-    trace_.NameRequest();
-    gate_.log.Failed(method_.name, status, trace_, latency_us);
-    AddSpan(status, latency_us);
-    if (gate_.refusals != nullptr) gate_.refusals->Count(errors::Reason(status));
+  void Fail(const absl::Status& status) {
     if (messages_ != nullptr && method_.wipe_response) method_.wipe_response(messages_->response);
     AddRetryPushback(status, *context_);
-    trace_.AddTo(*context_);
     writer_->FinishWithError(ToGrpcStatus(status), this);
-  }
-
-  // For callers who record their part of the trace.
-  void AddSpan(const absl::Status& status, int64_t latency_us) {
-    if (gate_.spans == nullptr || !trace_.parent() || !trace_.parent()->is_sampled) return;
-    gate_.spans->Add({.parent = *trace_.parent(),
-                      .service = service_,
-                      .method = method_.name,
-                      .start = came_.at(),
-                      .duration = std::chrono::microseconds(latency_us),
-                      .grpc_code = status.raw_code(),
-                      .reason = errors::Reason(status),
-                      .request_id = trace_.request_id()});
   }
 
   void End() {
@@ -193,7 +154,7 @@ class UnaryCall final : public Event {
     gate_.admission.Leave(request_bytes_);
     if (messages_ != nullptr) GiveMessagesBack();
     response_bytes_ = 0;
-    trace_.Clear();
+    report_.Clear();
     body_.Clear();
     writer_.reset();
     context_.reset();
@@ -205,19 +166,17 @@ class UnaryCall final : public Event {
   }
 
   Pool& pool_;
-  const std::string_view service_;
   const Method& method_;
   const Gate& gate_;
   Callers& callers_;
   Stock& stock_;
+  CallReport report_;
 
   State state_ = State::kReady;
   std::optional<grpc::ServerContext> context_;
   std::optional<grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>> writer_;
   grpc::ByteBuffer body_;
   ReceivedBytes received_;
-  Arrival came_;
-  CallTrace trace_;
   std::shared_ptr<const absl::StatusOr<Caller>> caller_;
   auth::Standing standing_;
   size_t request_bytes_ = 0;
