@@ -1,5 +1,6 @@
 // The VFS of page_remnants.h: https://www.sqlite.org/vfs.html, a shim.
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <new>
@@ -15,6 +16,7 @@ struct File {
   sqlite3_file base;
   sqlite3_file* real;  // its size is the default VFS' affair, and so on the heap
   bool is_database;
+  const char* name;  // SQLite's own, as long as the file is open
 };
 
 File* Of(sqlite3_file* file) { return reinterpret_cast<File*>(file); }
@@ -51,6 +53,18 @@ auto Forward(sqlite3_file* file, Arguments... arguments) {
   return (real->pMethods->*kMethod)(real, arguments...);
 }
 
+// SQLite opens the log's index for reading alone where it cannot open it for writing, also where
+// that was for want of a descriptor; then it stays so for all connections of the process, each with
+// an index of its own in memory. After a failed sync keys were lost that way (seen by fault
+// injection): an index that may be written to is opened for that, or not at all.
+int MapIndex(sqlite3_file* file, int region, int size, int extend, void volatile** into) {
+  sqlite3_file* real = Of(file)->real;
+  const int code = real->pMethods->xShmMap(real, region, size, extend, into);
+  if (code != SQLITE_READONLY && code != SQLITE_READONLY_CANTINIT) return code;
+  const std::string index = std::string(Of(file)->name) + "-shm";
+  return access(index.c_str(), W_OK) == 0 ? SQLITE_CANTOPEN : code;
+}
+
 using M = sqlite3_io_methods;
 const sqlite3_io_methods kMethods = {
     .iVersion = 2,
@@ -66,7 +80,7 @@ const sqlite3_io_methods kMethods = {
     .xFileControl = Forward<&M::xFileControl, int, void*>,
     .xSectorSize = Forward<&M::xSectorSize>,
     .xDeviceCharacteristics = Forward<&M::xDeviceCharacteristics>,
-    .xShmMap = Forward<&M::xShmMap, int, int, int, void volatile**>,
+    .xShmMap = MapIndex,
     .xShmLock = Forward<&M::xShmLock, int, int, int>,
     .xShmBarrier = Forward<&M::xShmBarrier>,
     .xShmUnmap = Forward<&M::xShmUnmap, int>,
@@ -78,7 +92,7 @@ int Open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out
   sqlite3_vfs* real_vfs = sqlite3_vfs_find(nullptr);
   auto* real = static_cast<sqlite3_file*>(std::calloc(1, static_cast<size_t>(real_vfs->szOsFile)));
   if (real == nullptr) return SQLITE_NOMEM;
-  new (file) File{{&kMethods}, real, (flags & SQLITE_OPEN_MAIN_DB) != 0};
+  new (file) File{{&kMethods}, real, (flags & SQLITE_OPEN_MAIN_DB) != 0, name};
   const int code = real_vfs->xOpen(real_vfs, name, real, flags, out_flags);
   if (code == SQLITE_OK) return code;
   Close(file);
