@@ -46,6 +46,13 @@ def _no_descriptors(source: random.Random) -> list[Rule]:
                  per_million=source.choice([500_000, faults.ALWAYS]))]
 
 
+def _no_index(source: random.Random) -> list[Rule]:
+    """SQLite would open it for reading alone, where it cannot for writing, and all connections share it."""
+    del source
+    return [Rule(faults.SYNC, per_million=50_000),
+            Rule(faults.OPEN, (faults.INDEX,), errno.EMFILE, per_million=500_000)]
+
+
 def _failing_folder(source: random.Random) -> list[Rule]:
     """It is synced when the log is opened anew, which a failing write brings about."""
     return [Rule(faults.WRITE, (faults.LOG,), per_million=50_000),
@@ -98,6 +105,7 @@ TROUBLES = [
     Trouble("a full disk", _full_disk),
     Trouble("short and interrupted calls", _interrupted),
     Trouble("no descriptors", _no_descriptors),
+    Trouble("no descriptor for the index", _no_index),
     Trouble("failed allocations", lambda source: [
         Rule(faults.ALLOCATE, per_million=source.choice([10_000, 200_000]))]),
     Trouble("an audit log that cannot be written", _failing(
